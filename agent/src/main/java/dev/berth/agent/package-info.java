@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package dev.berth.agent;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package dev.berth.bench;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package dev.berth.cli;
+
+import org.jspecify.annotations.NullMarked;

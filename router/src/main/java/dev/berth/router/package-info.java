@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package dev.berth.router;
+
+import org.jspecify.annotations.NullMarked;

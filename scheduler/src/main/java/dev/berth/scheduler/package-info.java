@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package dev.berth.scheduler;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package dev.berth.wiring;
+
+import org.jspecify.annotations.NullMarked;
