@@ -1,6 +1,7 @@
 package dev.berth.agent.runtime;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -8,7 +9,8 @@ import java.util.TreeMap;
 /**
  * All that is needed to make the container of one placement.
  *
- * <p>Does not change while the placement lives. Digests are 64 lower-case hex digits.
+ * <p>Does not change while the placement lives. Digests are 64 lower-case hex digits. The words of
+ * {@code argv} are given to the process as they are; the first is looked up on its PATH.
  */
 public record ContainerPlan(
     long placementId,
@@ -19,7 +21,7 @@ public record ContainerPlan(
     int release,
     String baseDigest,
     String slugDigest,
-    String command,
+    List<String> argv,
     Map<String, String> environment,
     Limits limits,
     int port) {
@@ -33,7 +35,7 @@ public record ContainerPlan(
     }
     Objects.requireNonNull(baseDigest);
     Objects.requireNonNull(slugDigest);
-    Objects.requireNonNull(command);
+    argv = List.copyOf(argv);
     environment = Collections.unmodifiableMap(new TreeMap<>(environment));
   }
 
