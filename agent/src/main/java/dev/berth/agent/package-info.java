@@ -1,5 +1,0 @@
-/** Placeholder. */
-@NullMarked
-package dev.berth.agent;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,32 @@
+package dev.berth.agent.reconcile;
+
+/** What the host or a health check says about one incarnation. */
+public sealed interface Report {
+
+  /** The process runs and was verified. */
+  record Started(Address address) implements Report {}
+
+  /** The container could not be made. */
+  record StartFailed(Cause cause, String message) implements Report {}
+
+  /**
+   * The first process of the container ended.
+   *
+   * @param oomKilled whether the kernel killed in its memory cgroup
+   * @param pidsLimitHits forks refused because of its pids limit
+   */
+  record Ended(int code, boolean oomKilled, long pidsLimitHits, String detail) implements Report {}
+
+  record CheckPassed() implements Report {}
+
+  record CheckFailed(String message) implements Report {}
+
+  /** The kernel's counters, while it runs. */
+  record Counted(long oomKills, long pidsLimitHits) implements Report {}
+
+  /** Its container was taken away. */
+  record Discarded() implements Report {}
+
+  /** All that it held was given back. */
+  record Released() implements Report {}
+}
