@@ -1,0 +1,18 @@
+package dev.berth.agent.runtime;
+
+/**
+ * What one container uses, from the kernel's counters.
+ *
+ * <p>The memory kinds are disjoint; cache is never counted as used by processes.
+ */
+public record Usage(
+    long cpuMicros,
+    long throttledMicros,
+    long anonymousBytes,
+    long sharedBytes,
+    long activeFileBytes,
+    long inactiveFileBytes,
+    long kernelBytes,
+    long pids,
+    long oomKills,
+    long pidsLimitHits) {}

@@ -1,0 +1,27 @@
+package dev.berth.scheduler.control;
+
+import dev.berth.scheduler.routes.RouteTable;
+import dev.berth.scheduler.state.Actual;
+import dev.berth.scheduler.state.ClusterState;
+import dev.berth.scheduler.state.HistoryEvent;
+import dev.berth.scheduler.state.InstanceId;
+import java.time.Instant;
+import org.pcollections.TreePMap;
+
+/**
+ * The cluster after a committed pass.
+ *
+ * <p>The version increases with each pass of an epoch. While {@code routesReady} is false the table
+ * may lack instances whose agents have not reported since the change of leader: no router may get
+ * it. {@code pending} says in words why a wanted instance has no placement.
+ */
+public record Snapshot(
+    long epoch,
+    long version,
+    Instant at,
+    ClusterState state,
+    Actual actual,
+    RouteTable routes,
+    boolean routesReady,
+    TreePMap<InstanceId, String> pending,
+    TreePMap<Long, HistoryEvent> history) {}

@@ -1,5 +1,0 @@
-/** Placeholder. */
-@NullMarked
-package dev.berth.scheduler;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,118 @@
+package dev.berth.scheduler.state;
+
+import java.time.Instant;
+import org.pcollections.TreePMap;
+import org.pcollections.TreePVector;
+
+/**
+ * What a tenant deploys, as it should be.
+ *
+ * <p>The base version is fixed when a release is made or a campaign reaches the app: publishing a
+ * base restarts nothing by itself. An app that {@code isLeaving} takes no more commands and is
+ * forgotten once its last placement is gone.
+ */
+public record App(
+    AppId id,
+    long version,
+    Instant createdAt,
+    TreePMap<String, Formation> formation,
+    TreePMap<String, String> config,
+    TreePVector<String> domains,
+    CurrentRelease release,
+    String baseLine,
+    TreePMap<String, Long> restarts,
+    boolean isLeaving) {
+
+  /** Which release is wanted, on which base version; numbers are 0 before the first deploy. */
+  public record CurrentRelease(int number, int lastNumber, int baseVersion) {
+    public static final CurrentRelease NONE = new CurrentRelease(0, 0, 0);
+  }
+
+  public static App create(AppId id, String domain, String baseLine, Instant now) {
+    return new App(
+        id,
+        1,
+        now,
+        TreePMap.empty(),
+        TreePMap.empty(),
+        TreePVector.singleton(domain),
+        CurrentRelease.NONE,
+        baseLine,
+        TreePMap.empty(),
+        false);
+  }
+
+  public boolean isDeployed() {
+    return release.number() > 0;
+  }
+
+  /** The hostname that was made with the app. */
+  public String defaultDomain() {
+    return domains.get(0);
+  }
+
+  /** Increases each time the instance is asked to restart. */
+  public long restartToken(InstanceId instance) {
+    long ofType = restarts.getOrDefault(instance.type().name(), 0L);
+    return Math.max(ofType, restarts.getOrDefault(instance.shortName(), 0L));
+  }
+
+  public App withFormation(String processType, Formation wanted) {
+    return with(formation.plus(processType, wanted), config, domains, release, restarts);
+  }
+
+  public App withConfig(TreePMap<String, String> newConfig) {
+    return with(formation, newConfig, domains, release, restarts);
+  }
+
+  public App withDomains(TreePVector<String> newDomains) {
+    return with(formation, config, newDomains, release, restarts);
+  }
+
+  public App withRelease(CurrentRelease newRelease) {
+    return with(formation, config, domains, newRelease, restarts);
+  }
+
+  public App withRestarts(TreePMap<String, Long> newRestarts) {
+    return with(formation, config, domains, release, newRestarts);
+  }
+
+  /** One accepted command raises the version by one, however many fields it changed. */
+  public App atVersion(long newVersion) {
+    return new App(
+        id,
+        newVersion,
+        createdAt,
+        formation,
+        config,
+        domains,
+        release,
+        baseLine,
+        restarts,
+        isLeaving);
+  }
+
+  public App leaving() {
+    return new App(
+        id, version, createdAt, formation, config, domains, release, baseLine, restarts, true);
+  }
+
+  private App with(
+      TreePMap<String, Formation> newFormation,
+      TreePMap<String, String> newConfig,
+      TreePVector<String> newDomains,
+      CurrentRelease newRelease,
+      TreePMap<String, Long> newRestarts) {
+    return new App(
+        id,
+        version,
+        createdAt,
+        newFormation,
+        newConfig,
+        newDomains,
+        newRelease,
+        baseLine,
+        newRestarts,
+        isLeaving);
+  }
+}

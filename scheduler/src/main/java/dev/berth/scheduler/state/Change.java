@@ -1,0 +1,26 @@
+package dev.berth.scheduler.state;
+
+/** One step from a cluster state to the next. The only way in which the durable state changes. */
+public sealed interface Change {
+  record PutTenant(Tenant tenant) implements Change {}
+
+  record RemoveTenant(TenantId tenant) implements Change {}
+
+  record PutApp(App app) implements Change {}
+
+  record RemoveApp(AppId app) implements Change {}
+
+  record PutRelease(Release release) implements Change {}
+
+  record RemoveRelease(ReleaseId release) implements Change {}
+
+  record PutBase(BaseLine base) implements Change {}
+
+  record PutNode(KnownNode node) implements Change {}
+
+  record PutPlacement(Placement placement) implements Change {}
+
+  record RemovePlacement(Placement placement) implements Change {}
+
+  record AddEvent(HistoryEvent event) implements Change {}
+}

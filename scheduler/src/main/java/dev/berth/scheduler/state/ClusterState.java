@@ -1,0 +1,183 @@
+package dev.berth.scheduler.state;
+
+import java.util.Collection;
+import java.util.Optional;
+import org.pcollections.TreePMap;
+
+/**
+ * All that is durable: what the cluster should be.
+ *
+ * <p>Changes only through {@link #after}; the maps by process type, node, hostname and token are
+ * kept in step there and nowhere else. Every map iterates in one fixed order.
+ */
+public record ClusterState(
+    TreePMap<TenantId, Tenant> tenants,
+    TreePMap<AppId, App> apps,
+    TreePMap<ReleaseId, Release> releases,
+    TreePMap<String, BaseLine> bases,
+    TreePMap<NodeId, KnownNode> nodes,
+    Placements placements,
+    TreePMap<String, AppId> domains,
+    TreePMap<Digest, TenantId> tokens,
+    Counters counters) {
+
+  /** The numbers given last; they never go back. */
+  public record Counters(long lastPlacement, long lastEvent) {}
+
+  public static ClusterState empty() {
+    return new ClusterState(
+        TreePMap.empty(),
+        TreePMap.empty(),
+        TreePMap.empty(),
+        TreePMap.empty(),
+        TreePMap.empty(),
+        Placements.NONE,
+        TreePMap.empty(),
+        TreePMap.empty(),
+        new Counters(0, 0));
+  }
+
+  public Optional<Tenant> tenant(TenantId id) {
+    return Optional.ofNullable(tenants.get(id));
+  }
+
+  public Optional<App> app(AppId id) {
+    return Optional.ofNullable(apps.get(id));
+  }
+
+  public Optional<Release> release(ReleaseId id) {
+    return Optional.ofNullable(releases.get(id));
+  }
+
+  /** The release that is wanted now, if the app was ever deployed. */
+  public Optional<Release> currentRelease(App app) {
+    return app.isDeployed()
+        ? release(new ReleaseId(app.id(), app.release().number()))
+        : Optional.empty();
+  }
+
+  public Optional<BaseVersion> base(String line, int version) {
+    return Optional.ofNullable(bases.get(line)).flatMap(base -> base.version(version));
+  }
+
+  public Optional<TenantId> tenantByToken(Digest tokenHash) {
+    return Optional.ofNullable(tokens.get(tokenHash));
+  }
+
+  /** The tenant's apps in order of name. */
+  public Collection<App> appsOf(TenantId tenant) {
+    return Ranges.of(apps, new AppId(tenant, Ranges.FIRST_NAME), id -> id.tenant().equals(tenant));
+  }
+
+  /** The app's releases, oldest first. */
+  public Collection<Release> releasesOf(AppId app) {
+    return Ranges.of(releases, new ReleaseId(app, 1), id -> id.app().equals(app));
+  }
+
+  /** What the tenant's formations ask for together. */
+  public Use use(TenantId tenant) {
+    long instances = 0;
+    long memoryMib = 0;
+    for (App app : appsOf(tenant)) {
+      for (Formation formation : app.formation().values()) {
+        instances += formation.count();
+        memoryMib += (long) formation.count() * Sizes.known(formation.size()).memoryMib();
+      }
+    }
+    return new Use(instances, memoryMib);
+  }
+
+  /** A tenant's use, to compare with its quota. */
+  public record Use(long instances, long memoryMib) {}
+
+  public ClusterState after(Collection<Change> changes) {
+    ClusterState state = this;
+    for (Change change : changes) {
+      state = state.after(change);
+    }
+    return state;
+  }
+
+  public ClusterState after(Change change) {
+    return switch (change) {
+      case Change.PutTenant(Tenant tenant) ->
+          with(tenants.plus(tenant.id(), tenant), tokens.plus(tenant.tokenHash(), tenant.id()));
+      case Change.RemoveTenant(TenantId id) -> withoutTenant(id);
+      case Change.PutApp(App app) -> withApps(apps.plus(app.id(), app), domainsAfter(app));
+      case Change.RemoveApp(AppId id) -> withoutApp(id);
+      case Change.PutRelease(Release release) -> withReleases(releases.plus(release.id(), release));
+      case Change.RemoveRelease(ReleaseId id) -> withReleases(releases.minus(id));
+      case Change.PutBase(BaseLine base) -> withBases(bases.plus(base.name(), base));
+      case Change.PutNode(KnownNode node) -> withNodes(nodes.plus(node.id(), node));
+      case Change.PutPlacement(Placement placement) ->
+          withPlacements(placements.with(placement), counted(placement));
+      case Change.RemovePlacement(Placement placement) ->
+          withPlacements(placements.without(placement), counters);
+      case Change.AddEvent(HistoryEvent event) ->
+          withPlacements(placements, new Counters(counters.lastPlacement(), event.sequence()));
+    };
+  }
+
+  /** For loading: numbers that were given to things which are gone by now. */
+  public ClusterState withCounters(Counters stored) {
+    return withPlacements(placements, stored);
+  }
+
+  private Counters counted(Placement placement) {
+    return new Counters(
+        Math.max(counters.lastPlacement(), placement.id().value()), counters.lastEvent());
+  }
+
+  private ClusterState withoutTenant(TenantId id) {
+    Tenant tenant = tenants.get(id);
+    return tenant == null ? this : with(tenants.minus(id), tokens.minus(tenant.tokenHash()));
+  }
+
+  private ClusterState withoutApp(AppId id) {
+    App app = apps.get(id);
+    return app == null ? this : withApps(apps.minus(id), domains.minusAll(app.domains()));
+  }
+
+  private TreePMap<String, AppId> domainsAfter(App app) {
+    App before = apps.get(app.id());
+    if (before != null && before.domains().equals(app.domains())) {
+      return domains;
+    }
+    TreePMap<String, AppId> after = before == null ? domains : domains.minusAll(before.domains());
+    for (String domain : app.domains()) {
+      after = after.plus(domain, app.id());
+    }
+    return after;
+  }
+
+  private ClusterState with(
+      TreePMap<TenantId, Tenant> newTenants, TreePMap<Digest, TenantId> newTokens) {
+    return new ClusterState(
+        newTenants, apps, releases, bases, nodes, placements, domains, newTokens, counters);
+  }
+
+  private ClusterState withApps(TreePMap<AppId, App> newApps, TreePMap<String, AppId> newDomains) {
+    return new ClusterState(
+        tenants, newApps, releases, bases, nodes, placements, newDomains, tokens, counters);
+  }
+
+  private ClusterState withReleases(TreePMap<ReleaseId, Release> newReleases) {
+    return new ClusterState(
+        tenants, apps, newReleases, bases, nodes, placements, domains, tokens, counters);
+  }
+
+  private ClusterState withBases(TreePMap<String, BaseLine> newBases) {
+    return new ClusterState(
+        tenants, apps, releases, newBases, nodes, placements, domains, tokens, counters);
+  }
+
+  private ClusterState withNodes(TreePMap<NodeId, KnownNode> newNodes) {
+    return new ClusterState(
+        tenants, apps, releases, bases, newNodes, placements, domains, tokens, counters);
+  }
+
+  private ClusterState withPlacements(Placements newPlacements, Counters newCounters) {
+    return new ClusterState(
+        tenants, apps, releases, bases, nodes, newPlacements, domains, tokens, newCounters);
+  }
+}

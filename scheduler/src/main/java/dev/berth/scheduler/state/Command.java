@@ -1,0 +1,59 @@
+package dev.berth.scheduler.state;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** What a caller asks for, as it was written; admission decides what of it is legal. */
+public sealed interface Command {
+  record CreateTenant(String name, @Nullable Quota quota, Digest tokenHash) implements Command {}
+
+  record SetQuota(String name, Quota quota) implements Command {}
+
+  record DestroyTenant(String name) implements Command {}
+
+  /** An empty base line means the cluster's default. */
+  record CreateApp(AppName name, String baseLine) implements Command {}
+
+  record DestroyApp(AppName name) implements Command {}
+
+  record Scale(AppName name, List<ScaleChange> changes) implements Command {
+    public Scale {
+      changes = List.copyOf(changes);
+    }
+  }
+
+  /** An empty size leaves the size as it is. */
+  record ScaleChange(String processType, long count, String size) {}
+
+  /** The target is empty (all), "web" or "web.3". */
+  record Restart(AppName name, String target) implements Command {}
+
+  record ChangeConfig(AppName name, Map<String, String> set, List<String> unset)
+      implements Command {
+    public ChangeConfig {
+      set = Collections.unmodifiableMap(new TreeMap<>(set));
+      unset = List.copyOf(unset);
+    }
+  }
+
+  record AddDomain(AppName name, String hostname) implements Command {}
+
+  record RemoveDomain(AppName name, String hostname) implements Command {}
+
+  /** The edge has read the process types from the slug that it holds. */
+  record CreateRelease(
+      AppName name, Release.Slug slug, List<ProcessType> processTypes, String description)
+      implements Command {
+    public CreateRelease {
+      processTypes = List.copyOf(processTypes);
+    }
+  }
+
+  /** 0 means the release before the current one. */
+  record Rollback(AppName name, long to) implements Command {}
+
+  record PublishBase(String line, Digest digest, long bytes, String notes) implements Command {}
+}

@@ -1,0 +1,36 @@
+package dev.berth.scheduler.state;
+
+import java.util.List;
+
+/**
+ * What the edges tell the loop.
+ *
+ * <p>A connection number is given by the edge to each stream and increases; news of an older stream
+ * of the same agent or router is ignored.
+ */
+public sealed interface Event {
+  record AgentConnected(long connection, Hello hello) implements Event {}
+
+  record AgentStatus(
+      NodeId node, long connection, List<PlacementReport> placements, List<NodeReport> reports)
+      implements Event {
+    public AgentStatus {
+      placements = List.copyOf(placements);
+      reports = List.copyOf(reports);
+    }
+  }
+
+  record AgentBeat(NodeId node, long connection) implements Event {}
+
+  record AgentDisconnected(NodeId node, long connection) implements Event {}
+
+  record RouterConnected(String router, long connection) implements Event {}
+
+  /** Requests that start from now on use this version or a newer one. */
+  record RouterAcknowledged(String router, long connection, long epoch, long version)
+      implements Event {}
+
+  record RouterBeat(String router, long connection) implements Event {}
+
+  record RouterDisconnected(String router, long connection) implements Event {}
+}

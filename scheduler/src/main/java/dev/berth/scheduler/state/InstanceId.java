@@ -1,0 +1,42 @@
+package dev.berth.scheduler.state;
+
+import java.util.Comparator;
+
+/** Names an instance: acme/shop/web.3. Indexes start at 1. */
+public record InstanceId(ProcessTypeId type, int index) implements Comparable<InstanceId> {
+  private static final Comparator<InstanceId> ORDER =
+      Comparator.comparing(InstanceId::type).thenComparingInt(InstanceId::index);
+
+  public InstanceId {
+    if (index < 1) {
+      throw new IllegalArgumentException("instance index must be at least 1, not " + index);
+    }
+  }
+
+  public static InstanceId of(AppId app, String processType, int index) {
+    return new InstanceId(new ProcessTypeId(app, processType), index);
+  }
+
+  public AppId app() {
+    return type.app();
+  }
+
+  public TenantId tenant() {
+    return type.app().tenant();
+  }
+
+  /** Within its app: web.3. */
+  public String shortName() {
+    return type.name() + "." + index;
+  }
+
+  @Override
+  public int compareTo(InstanceId other) {
+    return ORDER.compare(this, other);
+  }
+
+  @Override
+  public String toString() {
+    return type + "." + index;
+  }
+}

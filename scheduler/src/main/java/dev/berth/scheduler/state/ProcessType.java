@@ -1,0 +1,13 @@
+package dev.berth.scheduler.state;
+
+/** A named command of a release. */
+public record ProcessType(String name, String command, HealthCheck health, int graceMillis) {
+  /** The process type that hostnames lead to. */
+  public static final String WEB = "web";
+
+  public static final int DEFAULT_GRACE_MILLIS = 30_000;
+
+  public ProcessType {
+    Names.require("process type", name);
+  }
+}

@@ -1,0 +1,37 @@
+package dev.berth.scheduler.state;
+
+import java.util.List;
+import java.util.Optional;
+
+/** The sizes that formations may name, smallest first. */
+public final class Sizes {
+  public static final Size NANO = new Size("nano", 64, 25, 250, 64, 256, 1024);
+  public static final Size MICRO = new Size("micro", 128, 50, 500, 128, 512, 4096);
+  public static final Size SMALL = new Size("small", 256, 100, 1000, 256, 1024, 8192);
+  public static final Size MEDIUM = new Size("medium", 512, 200, 1000, 512, 2048, 8192);
+  public static final Size LARGE = new Size("large", 1024, 400, 2000, 1024, 4096, 16_384);
+  public static final Size XLARGE = new Size("xlarge", 4096, 800, 4000, 2048, 8192, 16_384);
+  public static final Size GIANT = new Size("giant", 262_144, 10_000, 64_000, 8192, 65_536, 16_384);
+
+  /** What a process type gets until it is scaled to another size. */
+  public static final Size DEFAULT = SMALL;
+
+  public static final List<Size> ALL = List.of(NANO, MICRO, SMALL, MEDIUM, LARGE, XLARGE, GIANT);
+
+  private Sizes() {}
+
+  public static Optional<Size> find(String name) {
+    return ALL.stream().filter(size -> size.name().equals(name)).findFirst();
+  }
+
+  /** For names that admission has checked. */
+  public static Size known(String name) {
+    return find(name)
+        .orElseThrow(() -> new IllegalStateException("size '" + name + "' is not in the catalog"));
+  }
+
+  /** For messages: nano, micro, ... */
+  public static String names() {
+    return String.join(", ", ALL.stream().map(Size::name).toList());
+  }
+}

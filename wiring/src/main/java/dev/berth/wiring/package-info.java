@@ -1,5 +1,0 @@
-/** Placeholder. */
-@NullMarked
-package dev.berth.wiring;
-
-import org.jspecify.annotations.NullMarked;
