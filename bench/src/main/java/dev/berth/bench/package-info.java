@@ -1,4 +1,4 @@
-/** Placeholder. */
+/** Benchmarks: each prints its figures beside those of a peer measured in the same run. */
 @NullMarked
 package dev.berth.bench;
 

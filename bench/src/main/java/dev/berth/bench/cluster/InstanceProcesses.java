@@ -1,0 +1,74 @@
+package dev.berth.bench.cluster;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Finds the processes of instances from the host's side, through /proc alone.
+ *
+ * <p>An instance's first process is the one that is process 1 of its own pid namespace and has the
+ * app and instance in its environment. Needs root. Stateless.
+ */
+public final class InstanceProcesses {
+  private static final Path PROC = Path.of("/proc");
+
+  private InstanceProcesses() {}
+
+  /** The host's pid of an instance's first process. App as "acme/shop", instance as "web.1". */
+  public static Optional<Long> first(String app, String instance) {
+    return all()
+        .filter(pid -> hasEnvironment(pid, "BERTH_APP=" + app, "BERTH_INSTANCE=" + instance))
+        .filter(InstanceProcesses::isFirstOfItsNamespace)
+        .findFirst();
+  }
+
+  /** The first processes of all instances of an app, in ascending order. */
+  public static List<Long> ofApp(String app) {
+    return all()
+        .filter(pid -> hasEnvironment(pid, "BERTH_APP=" + app))
+        .filter(InstanceProcesses::isFirstOfItsNamespace)
+        .sorted()
+        .toList();
+  }
+
+  public static Stream<Long> all() {
+    try (Stream<Path> entries = Files.list(PROC)) {
+      return entries
+          .map(path -> path.getFileName().toString())
+          .filter(name -> name.chars().allMatch(Character::isDigit))
+          .map(Long::valueOf)
+          .toList()
+          .stream();
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  /** The text of a file of /proc/PID, or nothing when the process is gone. */
+  public static String read(long pid, String file) {
+    try {
+      return Files.readString(PROC.resolve(pid + "/" + file), StandardCharsets.ISO_8859_1);
+    } catch (IOException gone) {
+      return "";
+    }
+  }
+
+  private static boolean hasEnvironment(long pid, String... entries) {
+    return Arrays.asList(read(pid, "environ").split("\0")).containsAll(List.of(entries));
+  }
+
+  private static boolean isFirstOfItsNamespace(long pid) {
+    return read(pid, "status")
+        .lines()
+        .filter(line -> line.startsWith("NSpid:"))
+        .map(line -> line.split("\\s+"))
+        .anyMatch(numbers -> numbers.length > 2 && numbers[numbers.length - 1].equals("1"));
+  }
+}
