@@ -15,8 +15,9 @@ public sealed interface HealthCheck {
   /** GET of the path answers 200 to 399. */
   record Http(String path, Timing timing) implements HealthCheck {
     public Http {
-      if (!path.startsWith("/")) {
-        throw new IllegalArgumentException("health check path must begin with /, not " + path);
+      if (!path.startsWith("/") || !path.chars().allMatch(c -> c > ' ' && c < 127)) {
+        throw new IllegalArgumentException(
+            "health check path must begin with / and hold no blanks or control characters");
       }
     }
   }

@@ -1,0 +1,112 @@
+package dev.berth.agent.control;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs the node's passes on one thread.
+ *
+ * <p>Who offers an input waits while the queue is full. An exception in a pass is a fault: it ends
+ * the thread, and with it the agent; containers keep running. Thread-safe.
+ */
+public final class AgentLoop implements AutoCloseable {
+  static final int QUEUE_CAPACITY = 8192;
+  private static final int INPUTS_A_PASS = 512;
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
+
+  private final InstantSource clock;
+  private final BlockingQueue<Input> queue = new ArrayBlockingQueue<>(QUEUE_CAPACITY);
+  private volatile NodeView view = NodeView.EMPTY;
+  private volatile boolean open = true;
+  private volatile long noticesDropped;
+  private volatile @Nullable Thread thread;
+
+  public AgentLoop(InstantSource clock) {
+    this.clock = clock;
+  }
+
+  /** From here on the node belongs to the loop's thread. */
+  public void start(Node node, Thread.UncaughtExceptionHandler onFault) {
+    view = node.view();
+    Thread loop = new Thread(null, () -> run(node), "agent-loop", 512 * 1024L);
+    loop.setUncaughtExceptionHandler(onFault);
+    thread = loop;
+    loop.start();
+  }
+
+  /** Blocks while the queue is full. */
+  public void offer(Input input) {
+    try {
+      queue.put(input);
+    } catch (InterruptedException closing) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** For callers that must not block. */
+  public void offerSoon(Input input) {
+    if (!queue.offer(input)) {
+      Thread.ofVirtual().start(() -> offer(input));
+    }
+  }
+
+  public NodeView view() {
+    return view;
+  }
+
+  public long noticesDropped() {
+    return noticesDropped;
+  }
+
+  public int queued() {
+    return queue.size();
+  }
+
+  @Override
+  public void close() {
+    open = false;
+    Thread loop = thread;
+    if (loop != null) {
+      loop.interrupt();
+      try {
+        loop.join(Duration.ofSeconds(5));
+      } catch (InterruptedException hurried) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void run(Node node) {
+    List<Input> inputs = new ArrayList<>();
+    try {
+      while (open) {
+        Input first = queue.poll(wait(node).toNanos(), TimeUnit.NANOSECONDS);
+        if (first != null) {
+          inputs.add(first);
+          queue.drainTo(inputs, INPUTS_A_PASS);
+        }
+        inputs.forEach(node::accept);
+        inputs.clear();
+        node.finishPass();
+        view = node.view();
+        noticesDropped = node.noticesDropped();
+      }
+    } catch (InterruptedException closed) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private Duration wait(Node node) {
+    return node.nextPass()
+        .map(at -> Duration.between(clock.instant(), at))
+        .map(until -> until.isNegative() ? Duration.ZERO : until)
+        .filter(until -> until.compareTo(LONGEST_WAIT) < 0)
+        .orElse(LONGEST_WAIT);
+  }
+}

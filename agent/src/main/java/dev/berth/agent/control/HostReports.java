@@ -1,0 +1,36 @@
+package dev.berth.agent.control;
+
+import dev.berth.agent.reconcile.Address;
+import dev.berth.agent.reconcile.Cause;
+import dev.berth.agent.reconcile.Report;
+import dev.berth.agent.runtime.Ended;
+import dev.berth.agent.runtime.HostException;
+import dev.berth.agent.runtime.Launched;
+import dev.berth.agent.runtime.Usage;
+
+/** The host's words in those of the reconciler. */
+final class HostReports {
+  private HostReports() {}
+
+  static Report started(Launched launched) {
+    return new Report.Started(new Address(launched.address(), launched.port()));
+  }
+
+  static Report startFailed(HostException failure) {
+    Cause cause =
+        switch (failure.kind()) {
+          case UNVERIFIED -> Cause.UNVERIFIED;
+          case IMAGE, TENANT, EXHAUSTED, NODE -> Cause.START_FAILED;
+        };
+    return new Report.StartFailed(cause, String.valueOf(failure.getMessage()));
+  }
+
+  static Report ended(Ended ended) {
+    return new Report.Ended(
+        ended.exitCode(), ended.oomKilled(), ended.pidsLimitHits(), ended.detail());
+  }
+
+  static Report counted(Usage usage) {
+    return new Report.Counted(usage.oomKills(), usage.pidsLimitHits());
+  }
+}
