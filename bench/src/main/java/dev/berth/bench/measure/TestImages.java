@@ -1,6 +1,7 @@
 package dev.berth.bench.measure;
 
 import dev.berth.agent.runtime.BlobSource;
+import dev.berth.bench.cluster.BaseImages;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -27,8 +28,7 @@ final class TestImages implements BlobSource, AutoCloseable {
   }
 
   static TestImages make(Path home, Path directory) throws IOException, InterruptedException {
-    Path base = directory.resolve("base.sqfs");
-    run(directory, home.resolve("deploy/bases/busybox/make").toString(), base.toString());
+    Path base = BaseImages.image(home, "busybox");
     Path root = directory.resolve("slug");
     Files.writeString(
         Files.createDirectories(root.resolve("app")).resolve("Procfile"), "web: sleep 100000\n");
