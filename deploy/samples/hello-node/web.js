@@ -11,10 +11,11 @@ const http = require('node:http');
 const LANGUAGE = 'JavaScript';
 
 function greeting() {
-  const app = process.env.BERTH_APP ?? 'an app';
+  const tenant = process.env.BERTH_TENANT ?? 'no tenant';
+  const app = process.env.BERTH_APP ?? 'no app';
   const instance = process.env.BERTH_INSTANCE ?? 'no instance';
   const release = process.env.BERTH_RELEASE ?? 'no release';
-  return `Hello from ${app}, instance ${instance}, release ${release}, written in ${LANGUAGE}.\n`;
+  return `Hello from ${tenant}/${app}, instance ${instance}, release ${release}, written in ${LANGUAGE}.\n`;
 }
 
 function answer(request, response) {

@@ -17,10 +17,11 @@ LANGUAGE = "Python"
 
 def greeting() -> str:
     """What this instance says about itself."""
-    app = os.environ.get("BERTH_APP", "an app")
+    tenant = os.environ.get("BERTH_TENANT", "no tenant")
+    app = os.environ.get("BERTH_APP", "no app")
     instance = os.environ.get("BERTH_INSTANCE", "no instance")
     release = os.environ.get("BERTH_RELEASE", "no release")
-    return f"Hello from {app}, instance {instance}, release {release}, written in {LANGUAGE}.\n"
+    return f"Hello from {tenant}/{app}, instance {instance}, release {release}, written in {LANGUAGE}.\n"
 
 
 class Handler(BaseHTTPRequestHandler):

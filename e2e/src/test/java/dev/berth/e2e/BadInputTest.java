@@ -50,6 +50,7 @@ class BadInputTest {
   @BeforeAll
   static void oneAppThatWorks() {
     stage = Stage.withOneNode();
+    stage.cluster.publishBase("debian-12");
     stage.createTenant("acme");
     stage.createApp(SHOP);
     stage.createApp(FRESH);

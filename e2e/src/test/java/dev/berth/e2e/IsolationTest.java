@@ -3,6 +3,7 @@ package dev.berth.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.berth.bench.cluster.BaseImages;
 import dev.berth.bench.cluster.InstanceProcesses;
 import dev.berth.proto.v1.Exit;
 import dev.berth.proto.v1.Instance;
@@ -30,6 +31,7 @@ class IsolationTest {
   @BeforeAll
   static void twoTenantsRunTheProbe() throws Exception {
     stage = Stage.withOneNode();
+    stage.cluster.publishBase("debian-12");
     stage.createTenant("acme");
     stage.createTenant("globex");
     Path slug = probeWithSetUidProgram();
@@ -163,9 +165,7 @@ class IsolationTest {
   }
 
   private static long processesOf(String app) {
-    return InstanceProcesses.all()
-        .filter(pid -> InstanceProcesses.read(pid, "environ").contains("BERTH_APP=" + app + "\0"))
-        .count();
+    return InstanceProcesses.all().filter(pid -> InstanceProcesses.isOfApp(pid, app)).count();
   }
 
   private static Optional<Exit> lastExit(String app, int incarnation) {
@@ -191,7 +191,11 @@ class IsolationTest {
     }
     Path program = slug.resolve("suid-id");
     Process unsquash =
-        new ProcessBuilder("unsquashfs", "-cat", builtBase().toString(), "usr/bin/id")
+        new ProcessBuilder(
+                "unsquashfs",
+                "-cat",
+                BaseImages.image(Stage.home(), "debian-12").toString(),
+                "usr/bin/id")
             .redirectOutput(program.toFile())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
@@ -199,14 +203,5 @@ class IsolationTest {
     Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
     assertThat(new ProcessBuilder("chmod", "4755", program.toString()).start().waitFor()).isZero();
     return slug;
-  }
-
-  private static Path builtBase() throws IOException {
-    try (var files = Files.list(Stage.home().resolve(".berth-build/bases"))) {
-      return files
-          .filter(file -> file.getFileName().toString().matches("debian-12-.*\\.sqfs"))
-          .findFirst()
-          .orElseThrow();
-    }
   }
 }

@@ -25,6 +25,7 @@ class TwoTenantsTest {
   @BeforeAll
   static void twoTenantsDeployTheTwoSamples() {
     stage = Stage.withOneNode();
+    stage.cluster.publishBase("debian-12");
     stage.createTenant("acme");
     stage.createTenant("globex");
     stage.createApp(SHOP);
@@ -47,8 +48,8 @@ class TwoTenantsTest {
     awaitAnswer(SHOP);
     awaitAnswer(BLOG);
 
-    assertThat(stage.get(SHOP, "/").text()).contains("shop").contains("Python");
-    assertThat(stage.get(BLOG, "/").text()).contains("blog").contains("JavaScript");
+    assertThat(stage.get(SHOP, "/").text()).contains(SHOP).contains("Python");
+    assertThat(stage.get(BLOG, "/").text()).contains(BLOG).contains("JavaScript");
   }
 
   @Test

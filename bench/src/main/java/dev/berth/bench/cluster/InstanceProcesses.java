@@ -24,7 +24,7 @@ public final class InstanceProcesses {
   /** The host's pid of an instance's first process. App as "acme/shop", instance as "web.1". */
   public static Optional<Long> first(String app, String instance) {
     return all()
-        .filter(pid -> hasEnvironment(pid, "BERTH_APP=" + app, "BERTH_INSTANCE=" + instance))
+        .filter(pid -> isOfApp(pid, app) && hasEnvironment(pid, "BERTH_INSTANCE=" + instance))
         .filter(InstanceProcesses::isFirstOfItsNamespace)
         .findFirst();
   }
@@ -32,10 +32,16 @@ public final class InstanceProcesses {
   /** The first processes of all instances of an app, in ascending order. */
   public static List<Long> ofApp(String app) {
     return all()
-        .filter(pid -> hasEnvironment(pid, "BERTH_APP=" + app))
+        .filter(pid -> isOfApp(pid, app))
         .filter(InstanceProcesses::isFirstOfItsNamespace)
         .sorted()
         .toList();
+  }
+
+  /** Does the process have the environment of an instance of this app? */
+  public static boolean isOfApp(long pid, String app) {
+    String[] names = app.split("/", 2);
+    return hasEnvironment(pid, "BERTH_TENANT=" + names[0], "BERTH_APP=" + names[1]);
   }
 
   public static Stream<Long> all() {

@@ -164,25 +164,7 @@ public final class ThrowawayCluster implements AutoCloseable {
 
   /** Publishes the image that a recipe of deploy/bases makes. Needs a cluster that is up. */
   public void publishBase(String line) {
-    Path image = directory.resolve(line + ".sqfs");
-    Path recipe = home.resolve("deploy/bases/" + line + "/make");
-    try {
-      Path log = directory.resolve(line + ".log");
-      Process process =
-          new ProcessBuilder(recipe.toString(), image.toString())
-              .redirectErrorStream(true)
-              .redirectOutput(log.toFile())
-              .start();
-      if (process.waitFor() != 0) {
-        throw new AssertionError(recipe + " failed:\n" + Files.readString(log));
-      }
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while making " + line, interrupted);
-    }
-    berth("bases", "publish", line, image.toString());
+    berth("bases", "publish", line, BaseImages.image(home, line).toString());
   }
 
   @Override

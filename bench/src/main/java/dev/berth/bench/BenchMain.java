@@ -1,0 +1,43 @@
+package dev.berth.bench;
+
+import dev.berth.bench.figures.Report;
+import dev.berth.bench.measure.Benchmark;
+import dev.berth.bench.measure.MemoryBenchmark;
+import dev.berth.bench.measure.ScaleBenchmark;
+import dev.berth.bench.measure.StartBenchmark;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+
+/** `./berth bench NAME... [--json]`: runs the benchmarks named and prints what they measured. */
+public final class BenchMain {
+  private static final int USAGE = 2;
+
+  private BenchMain() {}
+
+  @SuppressWarnings("SystemOut") // printing figures is what this program does
+  public static void main(String[] arguments) throws Exception {
+    Path home = Path.of(System.getProperty("berth.home", "."));
+    Map<String, Supplier<Benchmark>> benchmarks = new LinkedHashMap<>();
+    benchmarks.put("start", () -> new StartBenchmark(home, System::nanoTime));
+    benchmarks.put("scale", () -> new ScaleBenchmark(home, System::nanoTime));
+    benchmarks.put("memory", () -> new MemoryBenchmark(home, System::nanoTime));
+
+    List<String> names = new ArrayList<>(List.of(arguments));
+    boolean json = names.remove("--json");
+    if (names.isEmpty() || !benchmarks.keySet().containsAll(names)) {
+      System.err.println(
+          "usage: berth bench NAME... [--json]   names: " + String.join(" ", benchmarks.keySet()));
+      System.exit(USAGE);
+    }
+    for (String name : names) {
+      Benchmark benchmark = Objects.requireNonNull(benchmarks.get(name)).get();
+      Report report = benchmark.run();
+      System.out.println(json ? report.json() : report.table());
+    }
+  }
+}

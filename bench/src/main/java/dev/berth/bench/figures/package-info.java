@@ -1,0 +1,5 @@
+/** Samples, what is said about them, and how it is printed. Pure. */
+@NullMarked
+package dev.berth.bench.figures;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,89 @@
+package dev.berth.router;
+
+import dev.berth.admin.AdminEndpoint;
+import dev.berth.admin.RunFile;
+import dev.berth.identity.Identity;
+import dev.berth.router.feed.RouteFeed;
+import dev.berth.router.metrics.AccessLog;
+import dev.berth.router.metrics.RouterMetrics;
+import dev.berth.router.proxy.ProxyServer;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Clock;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator.SplittableGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole router of one process: the proxy, the feed that tells it where to, and what it shows.
+ *
+ * <p>Serves the saved table before it has spoken to any scheduler. Starts top-down in the
+ * constructor and closes in reverse.
+ */
+final class Router implements AutoCloseable {
+  private static final int MAX_TABLE_BYTES = 64 * 1024 * 1024;
+
+  private final @Nullable AccessLog accessLog;
+  private final ProxyServer proxy;
+  private final ManagedChannel channel;
+  private final RouteFeed feed;
+  private final AdminEndpoint admin;
+
+  Router(RouterSettings settings, Clock clock, LongSupplier nanoTime, SplittableGenerator random) {
+    accessLog = settings.accessLogFile().map(AccessLog::new).orElse(null);
+    proxy =
+        new ProxyServer(
+            settings.proxy(),
+            new ProxyServer.Surroundings(nanoTime, clock, random.split(), accessLog));
+    Identity identity = Identity.load(settings.identityDirectory());
+    channel =
+        NettyChannelBuilder.forTarget(settings.schedulerAddress(), identity.channelCredentials())
+            .overrideAuthority(Identity.SCHEDULER_AUTHORITY)
+            .maxInboundMessageSize(MAX_TABLE_BYTES)
+            .build();
+    feed =
+        new RouteFeed(
+            settings.feed(),
+            channel,
+            settings.tableFile(),
+            proxy::use,
+            new RouteFeed.Surroundings(nanoTime, random.split()));
+    feed.start();
+    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    RouterMetrics.bind(registry, proxy.counters(), ProxyServer.failureCodes());
+    RouterMetrics.bindTable(registry, feed::state, nanoTime);
+    admin = new AdminEndpoint(registry, settings.adminPort());
+    RunFile.write(settings.runFile(), runFile(settings));
+  }
+
+  private Map<String, Object> runFile(RouterSettings settings) {
+    Map<String, Object> fields = new TreeMap<>();
+    fields.put("pid", ProcessHandle.current().pid());
+    fields.put("program", "router");
+    fields.put("cluster", settings.clusterId());
+    fields.put("httpPort", proxy.port());
+    fields.put("adminPort", admin.port());
+    return fields;
+  }
+
+  @Override
+  public void close() {
+    proxy.close();
+    feed.close();
+    channel.shutdownNow();
+    try {
+      channel.awaitTermination(1, TimeUnit.SECONDS);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+    admin.close();
+    if (accessLog != null) {
+      accessLog.close();
+    }
+  }
+}

@@ -1,0 +1,284 @@
+package dev.berth.router.feed;
+
+import dev.berth.proto.v1.RouteAcknowledge;
+import dev.berth.proto.v1.RouteFeedGrpc;
+import dev.berth.proto.v1.RouteMessage;
+import dev.berth.proto.v1.RouterBeat;
+import dev.berth.proto.v1.RouterHello;
+import dev.berth.proto.v1.RouterMessage;
+import dev.berth.router.table.Intake;
+import dev.berth.router.table.Outcome;
+import dev.berth.router.table.RouteTable;
+import io.grpc.Channel;
+import io.grpc.Status;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows the scheduler's routes for ever, from the saved table on.
+ *
+ * <p>A scheduler that is away changes nothing: the table in force stays in force. A version is
+ * acknowledged only when no new request can use an older one. Whatever does not fit together ends
+ * the stream, and the next one begins with everything. Thread-safe; works on one thread of its own.
+ */
+public final class RouteFeed implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(RouteFeed.class);
+
+  private final FeedSettings settings;
+  private final RouteFeedGrpc.RouteFeedStub scheduler;
+  private final LongSupplier nanoTime;
+  private final RandomGenerator random;
+  private final TableSaver saver;
+  private final TableFile file;
+  private final Publisher publisher;
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("route-feed").daemon().factory());
+
+  private Intake intake = Intake.empty();
+  private @Nullable Following following;
+  private Duration backoff;
+  private volatile FeedState state;
+
+  /** What the feed takes from the world around it. */
+  public record Surroundings(LongSupplier nanoTime, RandomGenerator random) {}
+
+  public RouteFeed(
+      FeedSettings settings,
+      Channel scheduler,
+      Path tableFile,
+      TableSink sink,
+      Surroundings around) {
+    this.settings = settings;
+    this.scheduler = RouteFeedGrpc.newStub(scheduler).withExecutor(thread);
+    this.nanoTime = around.nanoTime;
+    this.random = around.random;
+    this.file = new TableFile(tableFile);
+    this.saver = new TableSaver(file, nanoTime);
+    this.publisher = new Publisher(sink, this::onThread, this::inForce);
+    this.backoff = settings.firstBackoff();
+    this.state = new FeedState(0, 0, 0, 0, 0, false, nanoTime.getAsLong());
+  }
+
+  /** Puts the saved table in force, and begins to follow the scheduler. */
+  public void start() {
+    onThread(() -> {
+      intake = file.load();
+      RouteTable saved = intake.table();
+      if (saved.version() > 0) {
+        log.info(
+            "serving {} hosts from the saved table, version {} of epoch {}",
+            saved.hostCount(),
+            saved.version(),
+            saved.epoch());
+        publisher.publish(saved, null);
+      }
+      follow();
+    });
+    long beat = settings.beat().toNanos();
+    var _ = thread.scheduleAtFixedRate(guarded(this::beat), beat, beat, TimeUnit.NANOSECONDS);
+  }
+
+  public FeedState state() {
+    return state;
+  }
+
+  private void follow() {
+    Following next = new Following();
+    following = next;
+    scheduler.follow(next);
+    RouterHello.Builder hello = RouterHello.newBuilder().setRouter(settings.routerName());
+    hello.setEpoch(intake.table().epoch()).setVersion(intake.table().version());
+    next.send(RouterMessage.newBuilder().setHello(hello).build());
+  }
+
+  private void beat() {
+    if (following != null) {
+      following.send(RouterMessage.newBuilder().setBeat(RouterBeat.getDefaultInstance()).build());
+    }
+  }
+
+  private void apply(Outcome outcome) {
+    switch (outcome) {
+      case Outcome.Changed changed -> put(changed.intake(), changed.pools());
+      case Outcome.Replaced replaced -> put(replaced.intake(), null);
+      case Outcome.Known _ -> {}
+      case Outcome.Resync resync -> {
+        intake = resync.intake();
+        log.warn(
+            "the scheduler sent {}; version {} of epoch {} stays in force and everything is asked for again",
+            resync.reason(),
+            intake.table().version(),
+            intake.table().epoch());
+        again(resync.reason());
+      }
+    }
+  }
+
+  private void put(Intake next, @Nullable Collection<String> changedPools) {
+    intake = next;
+    backoff = settings.firstBackoff();
+    saver.offer(next.table());
+    publisher.publish(next.table(), changedPools);
+    show(true);
+  }
+
+  private void inForce(RouteTable table) {
+    show(state.connected());
+    if (following != null) {
+      following.acknowledge(table);
+    }
+  }
+
+  /** Leaves the stream; the end of it begins the next one. */
+  private void again(String reason) {
+    Following current = following;
+    if (current != null) {
+      current.cancel(reason);
+    }
+  }
+
+  private void ended(Following stream, String reason) {
+    if (stream != following) {
+      return;
+    }
+    following = null;
+    if (state.connected()) {
+      log.warn("the scheduler's routes are not followed any more: {}", reason);
+    }
+    show(false);
+    long base = backoff.toNanos();
+    long wait = base / 2 + random.nextLong(base);
+    Duration doubled = backoff.multipliedBy(2);
+    backoff = doubled.compareTo(settings.maxBackoff()) < 0 ? doubled : settings.maxBackoff();
+    var _ = thread.schedule(guarded(this::follow), wait, TimeUnit.NANOSECONDS);
+  }
+
+  private void show(boolean connected) {
+    RouteTable table = intake.table();
+    state =
+        new FeedState(
+            table.epoch(),
+            table.version(),
+            table.hostCount(),
+            table.poolCount(),
+            table.routeCount(),
+            connected,
+            connected || state.connected() ? nanoTime.getAsLong() : state.heardNanos());
+  }
+
+  private void onThread(Runnable action) {
+    try {
+      thread.execute(guarded(action));
+    } catch (RejectedExecutionException _) {
+      log.debug("the feed is closed");
+    }
+  }
+
+  /** A fault must not vanish in a future that nobody asks. */
+  private static Runnable guarded(Runnable action) {
+    return () -> {
+      try {
+        action.run();
+      } catch (RuntimeException fault) {
+        Thread current = Thread.currentThread();
+        current.getUncaughtExceptionHandler().uncaughtException(current, fault);
+      }
+    };
+  }
+
+  @Override
+  public void close() {
+    onThread(() -> again("this router stops"));
+    thread.shutdownNow();
+    try {
+      thread.awaitTermination(1, TimeUnit.SECONDS);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+    saver.close();
+  }
+
+  /** One stream, from hello to its end. */
+  private final class Following implements ClientResponseObserver<RouterMessage, RouteMessage> {
+    private @Nullable ClientCallStreamObserver<RouterMessage> out;
+    private boolean tabled;
+    private boolean over;
+
+    @Override
+    public void beforeStart(ClientCallStreamObserver<RouterMessage> requests) {
+      out = requests;
+    }
+
+    void send(RouterMessage message) {
+      if (out != null && !over) {
+        out.onNext(message);
+      }
+    }
+
+    /** Only what this scheduler has said, or knows from the hello, means anything to it. */
+    void acknowledge(RouteTable table) {
+      if (tabled) {
+        send(
+            RouterMessage.newBuilder()
+                .setAcknowledge(
+                    RouteAcknowledge.newBuilder()
+                        .setEpoch(table.epoch())
+                        .setVersion(table.version()))
+                .build());
+      }
+    }
+
+    void cancel(String reason) {
+      if (out != null && !over) {
+        over = true;
+        out.cancel(reason, null);
+      }
+    }
+
+    @Override
+    public void onNext(RouteMessage message) {
+      if (over) {
+        return;
+      }
+      try {
+        switch (message.getMessageCase()) {
+          case TABLE -> {
+            tabled = true;
+            apply(intake.accept(WireTables.full(message.getTable())));
+          }
+          case DELTA -> apply(intake.accept(WireTables.delta(message.getDelta())));
+          case MESSAGE_NOT_SET -> log.debug("a message of a later version of Berth is passed over");
+        }
+      } catch (IllegalArgumentException unusable) {
+        log.error("the scheduler sent a table that cannot be used; the old one stays", unusable);
+        cancel("an unusable table");
+      }
+    }
+
+    @Override
+    public void onError(Throwable cause) {
+      over = true;
+      Status status = Status.fromThrowable(cause);
+      ended(this, status.getCode() + " " + status.getDescription());
+    }
+
+    @Override
+    public void onCompleted() {
+      over = true;
+      ended(this, "the scheduler ended the stream");
+    }
+  }
+}

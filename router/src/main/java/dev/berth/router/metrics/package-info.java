@@ -1,0 +1,5 @@
+/** Shows what the router did: counters without locks, and one log line for each request. */
+@NullMarked
+package dev.berth.router.metrics;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,594 @@
+package dev.berth.router.proxy;
+
+import dev.berth.router.metrics.LoopCounters.Of;
+import dev.berth.router.table.Hostnames;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.handler.codec.PrematureChannelClosureException;
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its answer, from head to last byte; a client's connection uses it again and
+ * again.
+ *
+ * <p>Tries another route only while nothing has been sent, or when the request may be repeated and
+ * its body is still whole. Once an answer has begun, it is that one or a broken connection.
+ * Confined to one channel's event loop.
+ */
+final class Exchange {
+  private enum Phase {
+    IDLE,
+    CONNECTING,
+    /** Waits for the app to have a route that takes connections. */
+    HOLDING,
+    SENT,
+    ANSWERING,
+    TUNNEL
+  }
+
+  private static final int MAX_TRIES = 3;
+  private static final long MAX_UNREPEATABLE_IDLE_NANOS = 500_000_000L;
+
+  private final LoopState state;
+  private final Connector connector;
+  private final ClientHandler client;
+  private final @Nullable LoopRoute[] tried = new LoopRoute[MAX_TRIES];
+  private final ExchangeRecord record = new ExchangeRecord();
+
+  private Phase phase = Phase.IDLE;
+  private @Nullable HttpRequest request;
+  private @Nullable Asked asked;
+  private @Nullable LoopPool pool;
+  private @Nullable LoopRoute route;
+  private @Nullable UpstreamHandler upstream;
+  private @Nullable HttpResponse switching;
+  private Failure lastFailure = Failure.H21;
+  private int tries;
+  private int turn;
+  private boolean resent;
+  private boolean holding;
+  private boolean bodyBegun;
+  private boolean requestWhole;
+  private boolean informing;
+  private boolean reusable;
+  private boolean closeAfter;
+  private boolean unflushed;
+  private long activeNanos;
+
+  Exchange(LoopState state, Connector connector, ClientHandler client) {
+    this.state = state;
+    this.connector = connector;
+    this.client = client;
+  }
+
+  boolean isActive() {
+    return phase != Phase.IDLE;
+  }
+
+  boolean takesBody() {
+    return upstream != null && !requestWhole;
+  }
+
+  boolean wantsMore() {
+    return upstream == null || upstream.isWritable();
+  }
+
+  // ---- the request
+
+  void begin(HttpRequest next) {
+    Asked facts = start(next);
+    RequestRules.Refusal refusal = RequestRules.check(next, state.limits());
+    if (refusal != null) {
+      refuse(refusal.status(), refusal.reason());
+      return;
+    }
+    String hostname = Hostnames.normalised(facts.authority());
+    if (hostname == null) {
+      refuse(400, "its Host is not a hostname");
+      return;
+    }
+    LoopPool found = state.find(hostname);
+    if (found == null) {
+      fail(Failure.H01);
+      return;
+    }
+    next.setProtocolVersion(HttpVersion.HTTP_1_1).setUri(facts.path());
+    next.headers().set(HttpHeaderNames.HOST, facts.authority());
+    if (next.headers().contains(HttpHeaderNames.TRANSFER_ENCODING)) {
+      next.headers().set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+    }
+    ForwardedHead.toUpstream(
+        next.headers(),
+        new ForwardedHead.Facts(
+            client.address(),
+            client.localPort(),
+            facts.authority(),
+            facts.requestId(),
+            facts.webSocket()));
+    pool = found;
+    attempt(false);
+  }
+
+  private Asked start(HttpRequest next) {
+    String id =
+        RequestIds.keptOrMade(
+            next.headers().get(ForwardedHead.REQUEST_ID), state.randomLong(), state.randomLong());
+    Asked facts = Asked.of(next, id);
+    long now = state.now();
+    request = next;
+    asked = facts;
+    record.begin(now);
+    activeNanos = now;
+    Arrays.fill(tried, null);
+    tries = 0;
+    lastFailure = Failure.H21;
+    resent = false;
+    bodyBegun = false;
+    requestWhole = false;
+    informing = false;
+    reusable = false;
+    closeAfter = !facts.keepAlive();
+    phase = Phase.CONNECTING;
+    client.answersHead(facts.head());
+    state.counters().add(Of.REQUESTS, 1);
+    state.counters().add(Of.IN_FLIGHT, 1);
+    return facts;
+  }
+
+  void body(HttpContent content) {
+    UpstreamHandler to = upstream();
+    if (content.decoderResult().isFailure()) {
+      content.release();
+      refuse(400, "its body is not framed as it says");
+      return;
+    }
+    activeNanos = state.now();
+    int length = content.content().readableBytes();
+    bodyBegun |= length > 0;
+    record.bytesIn += length;
+    if (content instanceof LastHttpContent last) {
+      requestWhole = true;
+      to.write(withoutTrailers(last));
+    } else {
+      to.write(content);
+    }
+    unflushed = true;
+    if (!to.isWritable()) {
+      client.updateReading();
+    }
+  }
+
+  /** Trailers could say what headers may not; nothing that an app needs stands there. */
+  private static LastHttpContent withoutTrailers(LastHttpContent last) {
+    return last.trailingHeaders().isEmpty() ? last : new DefaultLastHttpContent(last.content());
+  }
+
+  void flushUpstream() {
+    if (unflushed && upstream != null) {
+      unflushed = false;
+      upstream.flush();
+    }
+  }
+
+  void headTooSlow() {
+    start(new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "-"));
+    closeAfter = true;
+    fail(Failure.H28);
+  }
+
+  // ---- the route
+
+  private void attempt(boolean fresh) {
+    LoopPool from = pool();
+    if (from.pool().routes().isEmpty()) {
+      switch (from.pool().emptiness()) {
+        case CRASHED -> fail(Failure.H10);
+        case BOOTING -> holdOr(Failure.H20);
+        case NO_INSTANCES, NOT_EMPTY -> fail(Failure.H14);
+      }
+      return;
+    }
+    long now = state.now();
+    LoopRoute chosen = tries == MAX_TRIES ? null : from.choose(tried, now, state.randomLong());
+    if (chosen == null) {
+      holdOr(lastFailure);
+      return;
+    }
+    tried[tries++] = chosen;
+    record.tries++;
+    route = chosen;
+    UpstreamHandler kept = fresh ? null : chosen.takeIdle(now, maxIdleNanos());
+    if (kept != null && kept.isActive()) {
+      send(kept);
+      return;
+    }
+    phase = Phase.CONNECTING;
+    record.connecting(now);
+    connector.connect(chosen, this, ++turn);
+  }
+
+  /** What may not be sent twice goes over a connection that was in use just now, or a new one. */
+  private long maxIdleNanos() {
+    long max = state.timeouts().upstreamIdle().toNanos();
+    return asked().repeatable() ? max : Math.min(max, MAX_UNREPEATABLE_IDLE_NANOS);
+  }
+
+  private void holdOr(Failure failure) {
+    long held = state.now() - record.beganNanos();
+    if (held < state.timeouts().hold().toNanos() && (holding || state.hold())) {
+      holding = true;
+      phase = Phase.HOLDING;
+      return;
+    }
+    fail(failure);
+  }
+
+  void connected(int ofTurn, UpstreamHandler connection) {
+    if (ofTurn != turn || phase != Phase.CONNECTING) {
+      connection.release();
+      return;
+    }
+    record.connected(state.now());
+    send(connection);
+    flushUpstream();
+  }
+
+  void connectFailed(int ofTurn, Throwable cause) {
+    if (ofTurn != turn || phase != Phase.CONNECTING) {
+      return;
+    }
+    route().load().failed(state.now());
+    lastFailure = cause instanceof ConnectTimeoutException ? Failure.H19 : Failure.H21;
+    state.counters().add(Of.RETRIES, 1);
+    attempt(false);
+  }
+
+  private void send(UpstreamHandler connection) {
+    upstream = connection;
+    phase = Phase.SENT;
+    activeNanos = state.now();
+    route().load().begin();
+    connection.serve(this, request(), asked().head());
+    unflushed = true;
+    if (requestWhole) {
+      connection.write(LastHttpContent.EMPTY_LAST_CONTENT);
+    } else {
+      client.pump();
+    }
+  }
+
+  void upstreamClosed() {
+    UpstreamHandler closed = upstream();
+    detach();
+    switch (phase) {
+      case IDLE, CONNECTING, HOLDING -> throw new IllegalStateException("no answer was awaited");
+      case SENT -> closedUnanswered(closed);
+      case ANSWERING -> breakOff(Failure.H18);
+      case TUNNEL -> {
+        client.closeAfterFlush();
+        finish(101, null);
+      }
+    }
+  }
+
+  private void closedUnanswered(UpstreamHandler closed) {
+    if (!closed.isUsed()) {
+      route().load().failed(state.now());
+    }
+    if (resent || bodyBegun || !asked().repeatable()) {
+      fail(Failure.H13);
+      return;
+    }
+    resent = true;
+    state.counters().add(Of.RETRIES, 1);
+    pool = state.current(pool());
+    if (pool().pool().routes().size() <= tries) {
+      Arrays.fill(tried, null);
+      tries = 0;
+    }
+    lastFailure = Failure.H13;
+    attempt(true);
+  }
+
+  void upstreamWritable() {
+    activeNanos = state.now();
+    client.updateReading();
+  }
+
+  // ---- the answer
+
+  void answered(HttpResponse answer) {
+    int status = answer.status().code();
+    if (!AnswerRules.isValid(answer)) {
+      boolean cut = answer.decoderResult().cause() instanceof PrematureChannelClosureException;
+      fail(cut ? Failure.H13 : Failure.H17);
+      return;
+    }
+    if (status < 200) {
+      inform(status, answer);
+      return;
+    }
+    Asked question = asked();
+    phase = Phase.ANSWERING;
+    activeNanos = state.now();
+    record.answered(activeNanos, status);
+    route().load().succeeded();
+    reusable = AnswerRules.leavesConnectionOpen(answer, question.head());
+    ForwardedHead.toClient(answer.headers(), question.requestId());
+    closeAfter |= !AnswerRules.frame(answer, question);
+    closeAfter |= state.isDraining() || !requestWhole;
+    setConnection(answer);
+    client.write(answer);
+  }
+
+  private void setConnection(HttpResponse answer) {
+    if (closeAfter) {
+      answer.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+    } else if (asked().http10()) {
+      answer.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
+    }
+  }
+
+  private void inform(int status, HttpResponse answer) {
+    informing = true;
+    if (status == 101) {
+      if (!asked().webSocket() || !AnswerRules.isWebSocket(answer)) {
+        fail(Failure.H17);
+        return;
+      }
+      switching = answer;
+    } else if (!asked().http10()) {
+      ForwardedHead.toClient(answer.headers(), asked().requestId());
+      client.write(answer);
+      client.write(LastHttpContent.EMPTY_LAST_CONTENT);
+      client.flush();
+    }
+  }
+
+  void answerContinued(HttpContent content) {
+    if (informing) {
+      informing = false;
+      content.release();
+      if (switching != null) {
+        startTunnel(switching);
+      }
+      return;
+    }
+    if (phase != Phase.ANSWERING || content.decoderResult().isFailure()) {
+      content.release();
+      breakOff(Failure.H18);
+      return;
+    }
+    activeNanos = state.now();
+    record.bytesOut += content.content().readableBytes();
+    boolean last = content instanceof LastHttpContent;
+    client.write(content);
+    if (last) {
+      complete();
+    } else if (!client.isWritable()) {
+      upstream().read(false);
+    }
+  }
+
+  private void complete() {
+    UpstreamHandler done = upstream();
+    detach();
+    if (reusable && requestWhole) {
+      done.release();
+    } else {
+      done.discard();
+    }
+    finish(record.status(), null);
+    client.exchangeOver(closeAfter, requestWhole);
+  }
+
+  void flushToClient() {
+    client.flush();
+  }
+
+  void clientWritable() {
+    if (upstream != null) {
+      activeNanos = state.now();
+      upstream.read(true);
+    }
+  }
+
+  // ---- the tunnel
+
+  private void startTunnel(HttpResponse answer) {
+    switching = null;
+    if (!requestWhole) {
+      fail(Failure.H17);
+      return;
+    }
+    ForwardedHead.toClient(answer.headers(), asked().requestId());
+    answer.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
+    answer.headers().set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET);
+    client.write(answer);
+    client.write(LastHttpContent.EMPTY_LAST_CONTENT);
+    client.flush();
+    phase = Phase.TUNNEL;
+    record.answered(state.now(), 101);
+    if (client.becomeTunnel()) {
+      upstream().becomeTunnel();
+    } else {
+      breakOff(Failure.H26);
+    }
+  }
+
+  void tunnelled(ByteBuf bytes) {
+    activeNanos = state.now();
+    record.bytesOut += bytes.readableBytes();
+    client.write(bytes);
+    if (!client.isWritable()) {
+      upstream().read(false);
+    }
+  }
+
+  void tunnelFromClient(ByteBuf bytes) {
+    if (upstream == null) {
+      bytes.release();
+      return;
+    }
+    activeNanos = state.now();
+    record.bytesIn += bytes.readableBytes();
+    upstream.write(bytes);
+    unflushed = true;
+    if (!upstream.isWritable()) {
+      client.updateReading();
+    }
+  }
+
+  // ---- the end
+
+  void clientClosed() {
+    UpstreamHandler open = upstream;
+    if (open != null) {
+      boolean tunnel = phase == Phase.TUNNEL;
+      detach();
+      if (tunnel) {
+        open.closeAfterFlush();
+      } else {
+        open.discard();
+      }
+    }
+    switch (phase) {
+      case IDLE -> {}
+      case TUNNEL -> finish(101, null);
+      case CONNECTING, HOLDING, SENT, ANSWERING -> finish(Failure.H27.status(), Failure.H27);
+    }
+  }
+
+  void tick(long now) {
+    ProxyTimeouts limit = state.timeouts();
+    long quiet = now - activeNanos;
+    switch (phase) {
+      case IDLE, CONNECTING -> {}
+      case HOLDING -> tryAgain();
+      case SENT -> {
+        if (requestWhole && quiet > limit.firstByte().toNanos()) {
+          fail(Failure.H12);
+        } else if (!requestWhole && quiet > limit.idle().toNanos()) {
+          fail(wantsMore() ? Failure.H28 : Failure.H12);
+        }
+      }
+      case ANSWERING -> {
+        if (quiet > limit.idle().toNanos()) {
+          breakOff(Failure.H15);
+        }
+      }
+      case TUNNEL -> {
+        if (quiet > limit.tunnelIdle().toNanos()) {
+          breakOff(Failure.H15);
+        }
+      }
+    }
+  }
+
+  private void tryAgain() {
+    Arrays.fill(tried, null);
+    tries = 0;
+    pool = state.current(pool());
+    attempt(false);
+    flushUpstream();
+  }
+
+  private void refuse(int status, String reason) {
+    closeAfter = true;
+    end(Failure.H26, status, "The request was refused: " + reason + ".");
+  }
+
+  private void fail(Failure failure) {
+    end(failure, failure.status(), failure.reason());
+  }
+
+  private void end(Failure failure, int status, String reason) {
+    if (phase == Phase.ANSWERING) {
+      breakOff(failure);
+      return;
+    }
+    dropUpstream();
+    Asked question = asked();
+    closeAfter |= state.isDraining() || (question.hasBody() && !requestWhole);
+    FullHttpResponse page =
+        new ErrorPage(failure, status, reason, question.requestId()).response(question.wantsHtml());
+    setConnection(page);
+    record.bytesOut += page.content().readableBytes();
+    client.write(page);
+    finish(status, failure);
+    client.exchangeOver(closeAfter, requestWhole);
+  }
+
+  private void breakOff(Failure failure) {
+    dropUpstream();
+    finish(record.status() == 0 ? failure.status() : record.status(), failure);
+    client.abort();
+  }
+
+  private void dropUpstream() {
+    UpstreamHandler open = upstream;
+    if (open != null) {
+      detach();
+      open.discard();
+    }
+  }
+
+  private void detach() {
+    upstream = null;
+    route().load().end();
+  }
+
+  private void finish(int status, @Nullable Failure failure) {
+    if (holding) {
+      holding = false;
+      state.release();
+    }
+    phase = Phase.IDLE;
+    record.finish(state, asked(), new ExchangeRecord.End(client.address(), route, status, failure));
+    request = null;
+    pool = null;
+    route = null;
+    switching = null;
+    unflushed = false;
+    turn++;
+  }
+
+  private HttpRequest request() {
+    return present(request);
+  }
+
+  private Asked asked() {
+    return present(asked);
+  }
+
+  private LoopPool pool() {
+    return present(pool);
+  }
+
+  private LoopRoute route() {
+    return present(route);
+  }
+
+  private UpstreamHandler upstream() {
+    return present(upstream);
+  }
+
+  private static <T> T present(@Nullable T value) {
+    if (value == null) {
+      throw new IllegalStateException("the exchange is not that far");
+    }
+    return value;
+  }
+}
