@@ -24,4 +24,16 @@ public record Snapshot(
     RouteTable routes,
     boolean routesReady,
     TreePMap<InstanceId, String> pending,
-    TreePMap<Long, HistoryEvent> history) {}
+    TreePMap<Long, HistoryEvent> history) {
+
+  /** Is the other the same but for its version and time? Compares the parts by identity. */
+  @SuppressWarnings("ReferenceEquality") // a pass that changes nothing keeps the very objects
+  boolean isSameAs(Snapshot other) {
+    return state == other.state
+        && actual == other.actual
+        && routes == other.routes
+        && routesReady == other.routesReady
+        && pending == other.pending
+        && history == other.history;
+  }
+}

@@ -61,6 +61,10 @@ public record App(
     return with(formation.plus(processType, wanted), config, domains, release, restarts);
   }
 
+  public App withoutFormation(String processType) {
+    return with(formation.minus(processType), config, domains, release, restarts);
+  }
+
   public App withConfig(TreePMap<String, String> newConfig) {
     return with(formation, newConfig, domains, release, restarts);
   }

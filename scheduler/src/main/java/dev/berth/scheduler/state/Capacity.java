@@ -20,6 +20,11 @@ public record Capacity(long memoryMib, long cpuMillis, long pids, long diskMib) 
         diskMib - other.diskMib);
   }
 
+  /** What a node of this capacity may promise: cpu more than once, all else exactly. */
+  public Capacity overcommitted() {
+    return new Capacity(memoryMib, cpuMillis * Size.CPU_OVERCOMMIT, pids, diskMib);
+  }
+
   /** Is there at least this much of everything? */
   public boolean holds(Capacity needed) {
     return memoryMib >= needed.memoryMib

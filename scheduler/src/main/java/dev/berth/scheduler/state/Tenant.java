@@ -5,7 +5,7 @@ import java.time.Instant;
 /** Who owns apps. The token itself is never kept, only its SHA-256. */
 public record Tenant(TenantId id, Quota quota, Digest tokenHash, long version, Instant createdAt) {
 
-  Tenant withQuota(Quota newQuota) {
+  public Tenant withQuota(Quota newQuota) {
     return new Tenant(id, newQuota, tokenHash, version + 1, createdAt);
   }
 }

@@ -1,0 +1,65 @@
+package dev.berth.scheduler;
+
+import dev.berth.scheduler.control.Leadership;
+import dev.berth.scheduler.control.Terms;
+import dev.berth.scheduler.placement.SpreadPlacer;
+import dev.berth.scheduler.rollout.Timers;
+import dev.berth.scheduler.state.ClusterSettings;
+import dev.berth.scheduler.store.EmbeddedZooKeeper;
+import dev.berth.scheduler.store.ZooKeeperConnection;
+import dev.berth.scheduler.store.ZooKeeperElection;
+import dev.berth.scheduler.store.ZooKeeperSecret;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.concurrent.CompletionStage;
+import org.apache.curator.framework.CuratorFramework;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The scheduler without its edges: ZooKeeper, the election, the control loop.
+ *
+ * <p>Starts on construction and closes in reverse. Thread-safe.
+ */
+public final class SchedulerCore implements AutoCloseable {
+  private static final String ROOT = "/berth";
+
+  private final @Nullable EmbeddedZooKeeper embedded;
+  private final CuratorFramework client;
+  private final Terms terms;
+
+  public SchedulerCore(
+      SchedulerSettings.ZooKeeperSettings settings, ClusterSettings cluster, InstantSource clock)
+      throws IOException, InterruptedException {
+    this.embedded =
+        settings.connect().isPresent() ? null : EmbeddedZooKeeper.start(settings.directory());
+    ZooKeeperSecret secret = ZooKeeperSecret.in(settings.directory());
+    this.client =
+        ZooKeeperConnection.open(
+            embedded == null ? settings.connect().orElseThrow() : embedded.connectString(), secret);
+    var election = new ZooKeeperElection(client, ROOT, "scheduler");
+    if (embedded != null) {
+      election.forgetEarlierCandidates();
+    }
+    this.terms =
+        new Terms(election, new Terms.Rules(cluster, Timers.DEFAULT, new SpreadPlacer(), clock));
+    terms.start();
+  }
+
+  public Leadership leadership() {
+    return terms;
+  }
+
+  /** Completes when this process can lead no more and should end. */
+  public CompletionStage<Throwable> failed() {
+    return terms.failed();
+  }
+
+  @Override
+  public void close() {
+    terms.close();
+    client.close();
+    if (embedded != null) {
+      embedded.close();
+    }
+  }
+}

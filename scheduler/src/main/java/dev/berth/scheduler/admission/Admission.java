@@ -1,0 +1,79 @@
+package dev.berth.scheduler.admission;
+
+import dev.berth.scheduler.state.App;
+import dev.berth.scheduler.state.AppId;
+import dev.berth.scheduler.state.AppName;
+import dev.berth.scheduler.state.Command;
+import dev.berth.scheduler.state.Mutation;
+import dev.berth.scheduler.state.RefusalCode;
+import java.util.function.Function;
+
+/**
+ * Says whether a command may enter and what it changes.
+ *
+ * <p>Checks in this order: may the caller see the thing, does it exist, is its version the expected
+ * one, is the request legal, does it fit the quota. A denied command changes nothing. What belongs
+ * to another tenant is answered as if it did not exist.
+ */
+public final class Admission {
+  private static final int MAX_REASON = 500;
+  private static final int MAX_KEY = 64;
+
+  private Admission() {}
+
+  public static Verdict judge(Request request) {
+    Mutation mutation = request.mutation();
+    if (mutation.reason().length() > MAX_REASON || mutation.idempotencyKey().length() > MAX_KEY) {
+      return Refusals.denied(
+          RefusalCode.INVALID_REQUEST,
+          "mutation",
+          "the reason has %d characters of %d allowed, the idempotency key %d of %d"
+              .formatted(
+                  mutation.reason().length(),
+                  MAX_REASON,
+                  mutation.idempotencyKey().length(),
+                  MAX_KEY),
+          "shorten them");
+    }
+    return switch (request.command()) {
+      case Command.CreateTenant create -> TenantRules.create(request, create);
+      case Command.SetQuota set -> TenantRules.setQuota(request, set);
+      case Command.DestroyTenant destroy -> TenantRules.destroy(request, destroy);
+      case Command.CreateApp create -> AppRules.create(request, create);
+      case Command.DestroyApp destroy ->
+          onApp(request, destroy.name(), app -> AppRules.destroy(request, app));
+      case Command.Scale scale ->
+          onApp(request, scale.name(), app -> ScaleRules.scale(request, app, scale));
+      case Command.Restart restart ->
+          onApp(request, restart.name(), app -> RestartRules.restart(request, app, restart));
+      case Command.ChangeConfig change ->
+          onApp(request, change.name(), app -> ConfigRules.change(request, app, change));
+      case Command.AddDomain add ->
+          onApp(request, add.name(), app -> DomainRules.add(request, app, add));
+      case Command.RemoveDomain remove ->
+          onApp(request, remove.name(), app -> DomainRules.remove(request, app, remove));
+      case Command.CreateRelease create ->
+          onApp(request, create.name(), app -> ReleaseRules.create(request, app, create));
+      case Command.Rollback rollback ->
+          onApp(request, rollback.name(), app -> ReleaseRules.rollBack(request, app, rollback));
+      case Command.PublishBase publish -> BaseRules.publish(request, publish);
+    };
+  }
+
+  private static Verdict onApp(Request request, AppName name, Function<App, Verdict> rule) {
+    App app =
+        AppId.lookup(name.tenant(), name.app())
+            .filter(id -> request.caller().maySee(id.tenant()))
+            .flatMap(request.state()::app)
+            .filter(found -> !found.isLeaving())
+            .orElse(null);
+    if (app == null) {
+      return Refusals.noSuchApp(name);
+    }
+    long expected = request.mutation().expectedVersion();
+    if (expected != 0 && expected != app.version()) {
+      return Refusals.conflict("app " + app.id(), expected, app.version());
+    }
+    return rule.apply(app);
+  }
+}

@@ -1,0 +1,103 @@
+package dev.berth.scheduler.admission;
+
+import dev.berth.scheduler.admission.Verdict.Admitted;
+import dev.berth.scheduler.admission.Verdict.Denied;
+import dev.berth.scheduler.state.App;
+import dev.berth.scheduler.state.Change;
+import dev.berth.scheduler.state.ClusterState;
+import dev.berth.scheduler.state.Formation;
+import dev.berth.scheduler.state.HistoryEvent.Subject;
+import dev.berth.scheduler.state.Outcome.Result;
+import dev.berth.scheduler.state.ProcessType;
+import dev.berth.scheduler.state.ProcessTypeId;
+import dev.berth.scheduler.state.Release;
+import dev.berth.scheduler.state.ReleaseId;
+import dev.berth.scheduler.state.Sizes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.pcollections.TreePMap;
+
+/**
+ * A release about to be made, and what it means for its app.
+ *
+ * <p>Process types that it lacks leave the formation; new ones enter it with no instance, except
+ * web, which gets one. The oldest releases beyond the limit are forgotten unless they still run.
+ */
+record NewRelease(
+    Release.Slug slug,
+    TreePMap<String, ProcessType> processTypes,
+    int baseVersion,
+    String description) {
+  private static final int MAX_KEPT = 50;
+
+  /** The same slug and process types with the app's new config. */
+  static NewRelease following(Release current, String description) {
+    return new NewRelease(current.slug(), current.processTypes(), 0, description);
+  }
+
+  Verdict of(Request request, App app) {
+    int number = app.release().lastNumber() + 1;
+    int base = baseVersion == 0 ? app.release().baseVersion() : baseVersion;
+    App after =
+        formed(app)
+            .withRelease(new App.CurrentRelease(number, number, base))
+            .atVersion(app.version() + 1);
+    Optional<Denied> refusal = QuotaRules.check(request, app, after, "formation.web.count");
+    if (refusal.isPresent()) {
+      return refusal.get();
+    }
+    var release =
+        new Release(
+            new ReleaseId(app.id(), number),
+            slug,
+            app.baseLine(),
+            processTypes,
+            app.config(),
+            new Release.Origin(request.now(), request.caller().toString(), description));
+    var changes = new ArrayList<Change>();
+    changes.add(new Change.PutRelease(release));
+    changes.add(new Change.PutApp(after));
+    changes.addAll(forgotten(request.state(), app));
+    return new Admitted(
+        changes,
+        List.of(
+            request.event(
+                "release.created",
+                Subject.of(app.id()),
+                "release v%d: %s".formatted(number, description))),
+        new Result.ReleaseResult(after, release));
+  }
+
+  private App formed(App app) {
+    App formed = app;
+    for (String type : app.formation().keySet()) {
+      if (!processTypes.containsKey(type)) {
+        formed = formed.withoutFormation(type);
+      }
+    }
+    for (String type : processTypes.keySet()) {
+      if (!app.formation().containsKey(type)) {
+        int count = type.equals(ProcessType.WEB) ? 1 : 0;
+        formed = formed.withFormation(type, new Formation(count, Sizes.DEFAULT.name()));
+      }
+    }
+    return formed;
+  }
+
+  private static List<Change> forgotten(ClusterState state, App app) {
+    var running = new TreeSet<Integer>();
+    for (ProcessTypeId type : state.placements().typesOf(app.id())) {
+      state.placements().of(type).forEach(placement -> running.add(placement.wanted().release()));
+    }
+    var releases = List.copyOf(state.releasesOf(app.id()));
+    var changes = new ArrayList<Change>();
+    for (Release release : releases.subList(0, Math.max(0, releases.size() + 1 - MAX_KEPT))) {
+      if (!running.contains(release.id().number())) {
+        changes.add(new Change.RemoveRelease(release.id()));
+      }
+    }
+    return changes;
+  }
+}

@@ -1,0 +1,196 @@
+package dev.berth.scheduler.control;
+
+import dev.berth.scheduler.placement.Placer;
+import dev.berth.scheduler.state.Caller;
+import dev.berth.scheduler.state.Command;
+import dev.berth.scheduler.state.Event;
+import dev.berth.scheduler.state.Mutation;
+import dev.berth.scheduler.state.Outcome;
+import dev.berth.scheduler.state.RefusalCode;
+import dev.berth.scheduler.store.Batch;
+import dev.berth.scheduler.store.Store;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The owner of the cluster state for one term of leadership.
+ *
+ * <p>One platform thread makes the passes; several may be on their way to the store. A second
+ * thread lets them out in order, each after its commit: first the snapshot, then the subscribers,
+ * then the answers. A failed commit or a fault of the loop ends the term; nothing of it is used
+ * again. Thread-safe.
+ */
+public final class ControlLoop implements Control, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ControlLoop.class);
+  private static final int MAX_BATCH = 1000;
+  private static final int MAX_WAITING = 20_000;
+  private static final int MAX_IN_FLIGHT = 16;
+
+  private final Store store;
+  private final InstantSource clock;
+  private final Decider decider;
+  private final BlockingQueue<Input> inbox = new LinkedBlockingQueue<>(MAX_WAITING);
+  private final Publisher publisher;
+  private final Semaphore inFlight = new Semaphore(MAX_IN_FLIGHT);
+  private final CompletableFuture<Throwable> ended = new CompletableFuture<>();
+  private final Thread thread;
+  private List<Input> current = List.of();
+
+  public ControlLoop(
+      Term term, Store store, Store.Loaded loaded, Placer placer, InstantSource clock) {
+    this.store = store;
+    this.clock = clock;
+    this.decider = new Decider(term, loaded, placer);
+    this.publisher = new Publisher(decider.last(), inFlight::release, this::end);
+    this.thread = Thread.ofPlatform().name("control-loop").unstarted(this::run);
+  }
+
+  public void start() {
+    publisher.start();
+    thread.start();
+  }
+
+  /** Completes when the term has ended, with the reason; the loop then does nothing any more. */
+  public CompletionStage<Throwable> ended() {
+    return ended.minimalCompletionStage();
+  }
+
+  @Override
+  public CompletableFuture<Outcome> submit(Command command, Caller caller, Mutation mutation) {
+    var answer = new CompletableFuture<Outcome>();
+    if (ended.isDone()) {
+      answer.complete(notLeading());
+    } else if (!inbox.offer(new Input.Ask(command, caller, mutation, answer))) {
+      answer.complete(busy());
+    } else if (ended.isDone()) {
+      refuseWaiting(); // it may have ended between the check and the offer
+    }
+    return answer;
+  }
+
+  @Override
+  public boolean offer(Event event) {
+    return !ended.isDone() && inbox.offer(new Input.News(event));
+  }
+
+  @Override
+  public Snapshot snapshot() {
+    return publisher.snapshot();
+  }
+
+  @Override
+  public Subscription subscribe(Consumer<Published> subscriber) {
+    return publisher.subscribe(subscriber);
+  }
+
+  /** Ends the term: no further pass, no further answer than that it is over. */
+  public void end(Throwable reason) {
+    if (ended.complete(reason)) {
+      thread.interrupt();
+      publisher.end();
+    }
+  }
+
+  @Override
+  public void close() {
+    end(new IllegalStateException("the scheduler is stopping"));
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException _) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    try {
+      while (!ended.isDone()) {
+        current = next();
+        pass();
+        current = List.of();
+      }
+    } catch (InterruptedException _) {
+      // The term is over; what waits is refused below.
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException | Error fault) {
+      log.error("the control loop failed; its term of leadership ends", fault);
+      end(fault);
+    } finally {
+      end(new IllegalStateException("the control loop has stopped"));
+      refuse(current);
+      refuseWaiting();
+    }
+  }
+
+  /** Waits for something to do, at most until time alone demands a look. */
+  private List<Input> next() throws InterruptedException {
+    var inputs = new ArrayList<Input>();
+    long nanos = Duration.between(clock.instant(), decider.nextLook()).toNanos();
+    Input first = nanos > 0 ? inbox.poll(nanos, TimeUnit.NANOSECONDS) : inbox.poll();
+    if (first != null) {
+      inputs.add(first);
+      inbox.drainTo(inputs, MAX_BATCH - 1);
+    }
+    return inputs;
+  }
+
+  private void pass() throws InterruptedException {
+    Pass pass = decider.decide(current, clock.instant());
+    if (pass.isNothing()) {
+      return;
+    }
+    inFlight.acquire();
+    CompletionStage<@Nullable Void> commit =
+        pass.isDurable()
+            ? store.commit(new Batch(pass.published().changes(), pass.published().after().state()))
+            : CompletableFuture.completedFuture(null);
+    publisher.publish(pass, commit);
+  }
+
+  private void refuseWaiting() {
+    var waiting = new ArrayList<Input>();
+    inbox.drainTo(waiting);
+    refuse(waiting);
+  }
+
+  private static void refuse(List<Input> inputs) {
+    for (Input input : inputs) {
+      if (input instanceof Input.Ask ask) {
+        ask.answer().complete(notLeading());
+      }
+    }
+  }
+
+  static Outcome notLeading() {
+    return new Outcome.Refused(
+        RefusalCode.NOT_LEADING,
+        "",
+        "this scheduler's term of leadership ended before the answer was known",
+        "ask again with the same idempotency key; look first whether the change was made");
+  }
+
+  private static Outcome busy() {
+    return new Outcome.Refused(
+        RefusalCode.BUSY,
+        "",
+        "the scheduler has %d requests waiting, as many as it takes".formatted(MAX_WAITING),
+        "try again in a moment");
+  }
+}

@@ -1,0 +1,286 @@
+package dev.berth.scheduler.control;
+
+import dev.berth.scheduler.admission.Admission;
+import dev.berth.scheduler.admission.Request;
+import dev.berth.scheduler.admission.Verdict;
+import dev.berth.scheduler.placement.Placer;
+import dev.berth.scheduler.rollout.Plan;
+import dev.berth.scheduler.rollout.Rollout;
+import dev.berth.scheduler.rollout.View;
+import dev.berth.scheduler.rollout.Watch;
+import dev.berth.scheduler.routes.Progress;
+import dev.berth.scheduler.routes.RouteDelta;
+import dev.berth.scheduler.routes.RouteTable;
+import dev.berth.scheduler.routes.Routing;
+import dev.berth.scheduler.routes.Step;
+import dev.berth.scheduler.state.Actual.Liveness;
+import dev.berth.scheduler.state.Actual.NodeActual;
+import dev.berth.scheduler.state.App;
+import dev.berth.scheduler.state.Change;
+import dev.berth.scheduler.state.Departure;
+import dev.berth.scheduler.state.Event;
+import dev.berth.scheduler.state.EventDraft;
+import dev.berth.scheduler.state.HistoryEvent.Subject;
+import dev.berth.scheduler.state.NodeId;
+import dev.berth.scheduler.state.Outcome;
+import dev.berth.scheduler.state.Placement;
+import dev.berth.scheduler.state.ProcessTypeId;
+import dev.berth.scheduler.store.Store;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * One pass: what callers asked and the world reported becomes a new state.
+ *
+ * <p>Takes in the inputs in their order, then lets each touched process type take its next steps,
+ * then derives the routes, until nothing more follows. Does no I/O and reads no clock: the same
+ * inputs at the same times make the same passes. Confined to the control loop.
+ */
+final class Decider {
+  private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+  private static final Duration SWEEP_EVERY = Duration.ofSeconds(10);
+  private static final int MAX_ROUNDS = 8;
+
+  private final Term term;
+  private final Working working;
+  private final Reports reports;
+  private final Placing placing;
+  private final Watch watch;
+  private final Idempotency idempotency = new Idempotency();
+  private final Set<ProcessTypeId> unsettled = new TreeSet<>();
+  private Watch.Lost lost = Watch.Lost.NONE;
+  private RouteTable routes = RouteTable.EMPTY;
+  private RouteDelta routeDelta = RouteDelta.nothing(RouteTable.EMPTY.version());
+  private Progress progress = Progress.NONE;
+  private boolean routesReady;
+  private Instant nextLook;
+  private Instant nextSweep;
+  private Snapshot last;
+
+  Decider(Term term, Store.Loaded loaded, Placer placer) {
+    this.term = term;
+    this.working = new Working(loaded, term.began());
+    this.reports = new Reports(working, term.epoch());
+    this.placing = new Placing(working, placer);
+    this.watch = new Watch(term.timers(), term.began());
+    this.nextLook = term.began();
+    this.nextSweep = term.began();
+    this.last = snapshot(0);
+  }
+
+  /** Before the first pass. */
+  Snapshot last() {
+    return last;
+  }
+
+  /** When to make a pass although nothing was heard. */
+  Instant nextLook() {
+    return nextLook;
+  }
+
+  Pass decide(List<Input> inputs, Instant now) {
+    working.begin(now);
+    var answers = new ArrayList<Pass.Answer>();
+    for (Input input : inputs) {
+      switch (input) {
+        case Input.Ask ask -> answers.add(new Pass.Answer(ask.answer(), answer(ask)));
+        case Input.News(Event event) -> take(event);
+      }
+    }
+    look(now);
+    routeDelta = RouteDelta.nothing(routes.version());
+    settle();
+    routesReady = routesReady || areRoutesReady(now);
+    Snapshot previous = last;
+    last = snapshot(previous.version() + 1);
+    var published =
+        new Published(previous, last, working.changes(), working.reported(), routeDelta);
+    return new Pass(published, answers);
+  }
+
+  private Outcome answer(Input.Ask ask) {
+    Optional<Outcome> before = idempotency.before(ask, working.now());
+    if (before.isPresent()) {
+      return before.get();
+    }
+    var request =
+        new Request(
+            working.state(),
+            term.settings(),
+            ask.command(),
+            ask.caller(),
+            ask.mutation(),
+            working.now());
+    Outcome outcome =
+        switch (Admission.judge(request)) {
+          case Verdict.Denied(Outcome.Refused refused) -> refused;
+          case Verdict.Admitted admitted -> {
+            admitted.changes().forEach(working::apply);
+            admitted.events().forEach(working::record);
+            yield new Outcome.Accepted(admitted.result());
+          }
+        };
+    idempotency.remember(ask, outcome, working.now());
+    return outcome;
+  }
+
+  private void take(Event event) {
+    reports.take(event);
+    if (event instanceof Event.RouterAcknowledged) {
+      unsettled.forEach(working::touch);
+    }
+  }
+
+  /** What follows from time alone. */
+  private void look(Instant now) {
+    if (now.isBefore(nextLook)) {
+      return;
+    }
+    nextLook = now.plus(LOOK_EVERY);
+    for (NodeId node : working.state().nodes().keySet()) {
+      lookAt(node, now);
+    }
+    working
+        .actual()
+        .routers()
+        .forEach((name, router) -> {
+          if (watch.isGone(router, now)) {
+            working.forgetRouter(name);
+          }
+        });
+    giveUp(now);
+    unsettled.forEach(working::touch);
+    if (!now.isBefore(nextSweep)) {
+      nextSweep = now.plus(SWEEP_EVERY);
+      working.touchAll();
+    }
+  }
+
+  private void lookAt(NodeId id, Instant now) {
+    NodeActual node = working.actual().nodes().get(id);
+    Liveness liveness = watch.liveness(node, now);
+    Liveness before = working.actual().liveness(id);
+    if (liveness == before) {
+      return;
+    }
+    working.see(
+        id,
+        node == null
+            ? new NodeActual(0, false, false, term.began(), liveness)
+            : new NodeActual(
+                node.connection(),
+                node.isConnected(),
+                node.hasReported(),
+                node.lastSeen(),
+                liveness));
+    tell(
+        "node." + liveness.name().toLowerCase(Locale.ROOT),
+        id,
+        "silent for %d s"
+            .formatted(
+                Duration.between(node == null ? term.began() : node.lastSeen(), now).toSeconds()));
+  }
+
+  private void giveUp(Instant now) {
+    Watch.Lost after = watch.lost(lost, working.state(), working.actual(), now);
+    for (NodeId id : after.nodes()) {
+      if (!lost.nodes().contains(id)) {
+        tell("node.lost", id, "its instances are replaced elsewhere");
+        working.state().placements().on(id).forEach(gone -> working.touch(gone.instance().type()));
+      }
+    }
+    lost = after;
+  }
+
+  /** Steps make new facts, which make new steps; what a bounded number leaves waits for a look. */
+  private void settle() {
+    for (int round = 0; round < MAX_ROUNDS && working.hasTouched(); round++) {
+      placing.beginRound();
+      if (working.takeFreedRoom()) {
+        placing.pending().keySet().forEach(instance -> working.touch(instance.type()));
+      }
+      for (ProcessTypeId type : working.takeTouched()) {
+        settle(type);
+      }
+      route();
+    }
+    if (working.hasTouched()) {
+      nextLook = working.now();
+    }
+  }
+
+  private void settle(ProcessTypeId type) {
+    Plan plan = Rollout.plan(type, view());
+    if (plan.isSettled()) {
+      unsettled.remove(type);
+    } else {
+      unsettled.add(type);
+    }
+    placing.carryOut(type, plan.steps());
+    App app = working.state().apps().get(type.app());
+    if (app != null
+        && app.isLeaving()
+        && working.state().placements().typesOf(app.id()).isEmpty()) {
+      Departure.of(working.state(), app).forEach(working::apply);
+    }
+  }
+
+  private void route() {
+    Step step = Routing.after(routes, working.state(), working.actual(), working.takeRouted());
+    progress = progress.after(routes, step.delta());
+    for (Change change : working.changes()) {
+      if (change instanceof Change.RemovePlacement(Placement placement)) {
+        progress = progress.without(placement.id());
+      }
+    }
+    routes = step.table();
+    routeDelta = routeDelta.then(step.delta());
+  }
+
+  private View view() {
+    return new View(
+        working.state(),
+        working.actual(),
+        progress,
+        lost.nodes(),
+        term.timers(),
+        term.began(),
+        working.now());
+  }
+
+  /** A table may go out once every node that holds something has spoken, or time is up. */
+  private boolean areRoutesReady(Instant now) {
+    if (!now.isBefore(term.began().plus(term.timers().takeoverGrace()))) {
+      return true;
+    }
+    for (NodeId id : working.state().placements().byNode().keySet()) {
+      if (!working.actual().node(id).map(NodeActual::hasReported).orElse(false)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void tell(String kind, NodeId node, String message) {
+    working.record(EventDraft.byScheduler(kind, Subject.of(node), message));
+  }
+
+  private Snapshot snapshot(long version) {
+    return new Snapshot(
+        term.epoch(),
+        version,
+        working.now(),
+        working.state(),
+        working.actual(),
+        routes,
+        routesReady,
+        placing.pending(),
+        working.history());
+  }
+}

@@ -1,0 +1,142 @@
+package dev.berth.scheduler.control;
+
+import dev.berth.scheduler.placement.Placer;
+import dev.berth.scheduler.placement.Placer.Answer;
+import dev.berth.scheduler.placement.Placer.Group;
+import dev.berth.scheduler.placement.Refusals;
+import dev.berth.scheduler.placement.Room;
+import dev.berth.scheduler.rollout.NextStep;
+import dev.berth.scheduler.state.Change;
+import dev.berth.scheduler.state.EventDraft;
+import dev.berth.scheduler.state.HistoryEvent.Subject;
+import dev.berth.scheduler.state.InstanceId;
+import dev.berth.scheduler.state.NodeId;
+import dev.berth.scheduler.state.Placement;
+import dev.berth.scheduler.state.Placement.Intent;
+import dev.berth.scheduler.state.PlacementId;
+import dev.berth.scheduler.state.ProcessTypeId;
+import dev.berth.scheduler.state.Size;
+import dev.berth.scheduler.state.Sizes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.pcollections.TreePMap;
+
+/**
+ * Carries out the rollout's next steps in the working state: finds nodes, changes intents, forgets.
+ *
+ * <p>Instances that find no node stay pending, with the reason in words. Confined to the control
+ * loop.
+ */
+final class Placing {
+  private final Working working;
+  private final Placer placer;
+  private TreePMap<InstanceId, String> pending = TreePMap.empty();
+  private @Nullable Room room;
+
+  Placing(Working working, Placer placer) {
+    this.working = working;
+    this.placer = placer;
+  }
+
+  TreePMap<InstanceId, String> pending() {
+    return pending;
+  }
+
+  /** What is free is worked out anew, once for all process types of a round. */
+  void beginRound() {
+    room = null;
+  }
+
+  void carryOut(ProcessTypeId type, List<NextStep> steps) {
+    var starts = new ArrayList<NextStep.Start>();
+    for (NextStep step : steps) {
+      switch (step) {
+        case NextStep.Start start -> starts.add(start);
+        case NextStep.Withdraw(Placement placement, String cause) ->
+            change(placement, Intent.DRAINING, "instance.withdrawn", cause);
+        case NextStep.Stop(Placement placement, String cause) ->
+            change(placement, Intent.STOPPING, "instance.stopping", cause);
+        case NextStep.Forget(Placement placement, String cause) -> forget(placement, cause);
+      }
+    }
+    forgetPending(type);
+    start(type, starts);
+  }
+
+  private void forgetPending(ProcessTypeId type) {
+    var waiting = pending.tailMap(new InstanceId(type, 1), true).keySet();
+    for (InstanceId instance : waiting) {
+      if (!instance.type().equals(type)) {
+        break;
+      }
+      pending = pending.minus(instance);
+    }
+  }
+
+  private void change(Placement placement, Intent intent, String kind, String cause) {
+    working.apply(new Change.PutPlacement(placement.with(intent, working.now())));
+    tell(kind, placement, cause);
+  }
+
+  private void forget(Placement placement, String cause) {
+    working.apply(new Change.RemovePlacement(placement));
+    tell("instance.removed", placement, cause);
+  }
+
+  /** Equal instances are placed as one group. */
+  private void start(ProcessTypeId type, List<NextStep.Start> starts) {
+    var groups = new TreeMap<String, List<NextStep.Start>>();
+    for (NextStep.Start start : starts) {
+      groups.computeIfAbsent(start.wanted().size(), _ -> new ArrayList<>()).add(start);
+    }
+    groups.forEach((size, group) -> place(type, Sizes.known(size), group));
+  }
+
+  private void place(ProcessTypeId type, Size size, List<NextStep.Start> starts) {
+    Room free = room == null ? Room.of(working.state(), working.actual()) : room;
+    room = free;
+    Answer answer = placer.place(new Group(type, size, starts.size(), holders(type)), free);
+    for (int at = 0; at < starts.size(); at++) {
+      NextStep.Start start = starts.get(at);
+      if (at < answer.nodes().size()) {
+        place(start, answer.nodes().get(at));
+      } else {
+        pending = pending.plus(start.instance(), Refusals.summary(answer.refusals()));
+      }
+    }
+  }
+
+  private void place(NextStep.Start start, NodeId node) {
+    var placement =
+        new Placement(
+            new PlacementId(working.state().counters().lastPlacement() + 1),
+            start.instance(),
+            node,
+            start.wanted(),
+            Intent.RUN,
+            working.now());
+    working.apply(new Change.PutPlacement(placement));
+    tell("instance.placed", placement, start.cause());
+  }
+
+  private Map<NodeId, Integer> holders(ProcessTypeId type) {
+    var holders = new TreeMap<NodeId, Integer>();
+    for (Placement placement : working.state().placements().of(type)) {
+      if (placement.isWanted()) {
+        holders.merge(placement.node(), 1, Integer::sum);
+      }
+    }
+    return holders;
+  }
+
+  private void tell(String kind, Placement placement, String cause) {
+    working.record(
+        EventDraft.byScheduler(
+            kind,
+            Subject.of(placement.instance(), placement.node()),
+            "%s on %s: %s".formatted(placement.id(), placement.node(), cause)));
+  }
+}

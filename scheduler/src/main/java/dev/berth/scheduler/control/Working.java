@@ -1,0 +1,198 @@
+package dev.berth.scheduler.control;
+
+import dev.berth.scheduler.state.Actual;
+import dev.berth.scheduler.state.Actual.NodeActual;
+import dev.berth.scheduler.state.Actual.RouterActual;
+import dev.berth.scheduler.state.App;
+import dev.berth.scheduler.state.AppId;
+import dev.berth.scheduler.state.Change;
+import dev.berth.scheduler.state.ClusterState;
+import dev.berth.scheduler.state.EventDraft;
+import dev.berth.scheduler.state.HistoryEvent;
+import dev.berth.scheduler.state.NodeId;
+import dev.berth.scheduler.state.Placement;
+import dev.berth.scheduler.state.PlacementId;
+import dev.berth.scheduler.state.PlacementReport;
+import dev.berth.scheduler.state.ProcessTypeId;
+import dev.berth.scheduler.store.Store;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.pcollections.TreePMap;
+
+/**
+ * The loop's own, newest state while a pass runs: ahead of what is committed.
+ *
+ * <p>The only writer of the durable state, of the actual one and of the history. Notes which
+ * process types must be looked at again. Confined to the control loop.
+ */
+final class Working {
+  static final int MAX_HISTORY = 10_000;
+
+  private ClusterState state;
+  private Actual actual = Actual.NOTHING;
+  private TreePMap<Long, HistoryEvent> history = TreePMap.empty();
+  private Instant now;
+  private final List<Change> changes = new ArrayList<>();
+  private final Set<PlacementId> reported = new TreeSet<>();
+  private final Set<ProcessTypeId> touched = new TreeSet<>();
+  private final Set<AppId> routed = new TreeSet<>();
+  private boolean freedRoom = true;
+
+  Working(Store.Loaded loaded, Instant now) {
+    this.state = loaded.state();
+    this.now = now;
+    for (HistoryEvent event : loaded.history()) {
+      history = history.plus(event.sequence(), event);
+    }
+  }
+
+  void begin(Instant time) {
+    now = time;
+    changes.clear();
+    reported.clear();
+  }
+
+  Instant now() {
+    return now;
+  }
+
+  ClusterState state() {
+    return state;
+  }
+
+  Actual actual() {
+    return actual;
+  }
+
+  TreePMap<Long, HistoryEvent> history() {
+    return history;
+  }
+
+  List<Change> changes() {
+    return List.copyOf(changes);
+  }
+
+  List<PlacementId> reported() {
+    return List.copyOf(reported);
+  }
+
+  void apply(Change change) {
+    state = state.after(change);
+    changes.add(change);
+    switch (change) {
+      case Change.PutApp(App app) -> touch(app);
+      case Change.RemoveApp(AppId app) -> routed.add(app);
+      case Change.PutPlacement(Placement placement) -> touch(placement);
+      case Change.RemovePlacement(Placement placement) -> {
+        actual = actual.withoutReport(placement.id());
+        freedRoom = true;
+        touch(placement);
+      }
+      case Change.PutNode _ -> freedRoom = true;
+      case Change.PutTenant _,
+          Change.RemoveTenant _,
+          Change.PutRelease _,
+          Change.RemoveRelease _,
+          Change.PutBase _,
+          Change.AddEvent _ -> {}
+    }
+  }
+
+  void record(EventDraft draft) {
+    var event =
+        new HistoryEvent(
+            state.counters().lastEvent() + 1,
+            now,
+            draft.kind(),
+            draft.subject(),
+            draft.actor(),
+            draft.message());
+    apply(new Change.AddEvent(event));
+    history = history.plus(event.sequence(), event);
+    if (history.size() > MAX_HISTORY) {
+      history = history.minusFirstEntry();
+    }
+  }
+
+  void report(Placement placement, PlacementReport report) {
+    if (!report.equals(actual.placements().get(report.id()))) {
+      actual = actual.withReport(report);
+      reported.add(report.id());
+      touch(placement);
+    }
+  }
+
+  void forgetReport(Placement placement) {
+    if (actual.placements().containsKey(placement.id())) {
+      actual = actual.withoutReport(placement.id());
+      reported.add(placement.id());
+      touch(placement);
+    }
+  }
+
+  void see(NodeId id, NodeActual node) {
+    NodeActual before = actual.nodes().get(id);
+    actual = actual.withNode(id, node);
+    if (before == null || before.liveness() != node.liveness()) {
+      freedRoom = true;
+      state.placements().on(id).forEach(this::touch);
+    }
+  }
+
+  void see(String name, RouterActual router) {
+    actual = actual.withRouter(name, router);
+  }
+
+  void forgetRouter(String name) {
+    actual = actual.withoutRouter(name);
+  }
+
+  void touch(ProcessTypeId type) {
+    touched.add(type);
+  }
+
+  void touchAll() {
+    state.apps().values().forEach(this::touch);
+    touched.addAll(state.placements().byType().keySet());
+  }
+
+  /** Hands over what must be looked at, and starts collecting anew. */
+  List<ProcessTypeId> takeTouched() {
+    var taken = List.copyOf(touched);
+    touched.clear();
+    return taken;
+  }
+
+  boolean hasTouched() {
+    return !touched.isEmpty();
+  }
+
+  List<AppId> takeRouted() {
+    var taken = List.copyOf(routed);
+    routed.clear();
+    return taken;
+  }
+
+  /** Whether instances that found no room may find some now. */
+  boolean takeFreedRoom() {
+    boolean taken = freedRoom;
+    freedRoom = false;
+    return taken;
+  }
+
+  private void touch(App app) {
+    routed.add(app.id());
+    touched.addAll(state.placements().typesOf(app.id()));
+    for (String type : app.formation().keySet()) {
+      touched.add(new ProcessTypeId(app.id(), type));
+    }
+  }
+
+  private void touch(Placement placement) {
+    touched.add(placement.instance().type());
+    routed.add(placement.instance().app());
+  }
+}

@@ -1,0 +1,22 @@
+package dev.berth.scheduler.rollout;
+
+import dev.berth.scheduler.state.InstanceId;
+import dev.berth.scheduler.state.Placement;
+import dev.berth.scheduler.state.Placement.Wanted;
+
+/** One thing to do now. */
+public sealed interface NextStep {
+  String cause();
+
+  /** Find a node for the instance. */
+  record Start(InstanceId instance, Wanted wanted, String cause) implements NextStep {}
+
+  /** Take it from the routes; it runs on. */
+  record Withdraw(Placement placement, String cause) implements NextStep {}
+
+  /** Order it to stop. */
+  record Stop(Placement placement, String cause) implements NextStep {}
+
+  /** It has stopped and nothing leads to it: give its room and its address back. */
+  record Forget(Placement placement, String cause) implements NextStep {}
+}

@@ -1,0 +1,75 @@
+package dev.berth.scheduler.rollout;
+
+import dev.berth.scheduler.routes.Progress;
+import dev.berth.scheduler.state.Actual;
+import dev.berth.scheduler.state.ClusterState;
+import dev.berth.scheduler.state.NodeId;
+import dev.berth.scheduler.state.Placement;
+import dev.berth.scheduler.state.PlacementReport;
+import dev.berth.scheduler.state.ProcessType;
+import java.time.Instant;
+import java.util.Set;
+
+/**
+ * All that a rollout decision looks at.
+ *
+ * <p>{@code lost} are nodes given up on. Until {@code routersExpected} no router may count as
+ * absent: after a change of leader they need a moment to call.
+ */
+public record View(
+    ClusterState state,
+    Actual actual,
+    Progress progress,
+    Set<NodeId> lost,
+    Timers timers,
+    Instant began,
+    Instant now) {
+
+  boolean isRunning(Placement placement) {
+    PlacementReport report = actual.placements().get(placement.id());
+    return report != null && report.isRunning();
+  }
+
+  /** Healthy and, where requests go to it, served by every router. */
+  boolean isServing(Placement placement) {
+    return isRunning(placement) && (!isWeb(placement) || (routersKnown() && isRouted(placement)));
+  }
+
+  boolean isStopped(Placement placement) {
+    PlacementReport report = actual.placements().get(placement.id());
+    return report != null && report.isStopped();
+  }
+
+  boolean isLost(Placement placement) {
+    return lost.contains(placement.node());
+  }
+
+  /** Do we know what runs on its node? */
+  boolean isNodeKnown(Placement placement) {
+    return isLost(placement)
+        || actual.node(placement.node()).map(Actual.NodeActual::hasReported).orElse(false);
+  }
+
+  /** Does no router lead requests to it? */
+  boolean isOffRoutes(Placement placement) {
+    return !isWeb(placement)
+        || (routersKnown() && progress.isGone(placement.id(), actual.routers().values()));
+  }
+
+  /** A router that takes this long is broken; the instance need not wait for it to stop. */
+  boolean hasDrainedLongEnough(Placement placement) {
+    return !now.isBefore(placement.since().plus(timers.drainAtMost()));
+  }
+
+  private boolean isRouted(Placement placement) {
+    return progress.isRouted(placement.id(), actual.routers().values());
+  }
+
+  private boolean routersKnown() {
+    return !now.isBefore(began.plus(timers.routersExpected()));
+  }
+
+  static boolean isWeb(Placement placement) {
+    return placement.instance().type().name().equals(ProcessType.WEB);
+  }
+}

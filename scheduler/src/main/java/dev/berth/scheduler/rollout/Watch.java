@@ -1,0 +1,100 @@
+package dev.berth.scheduler.rollout;
+
+import dev.berth.scheduler.state.Actual;
+import dev.berth.scheduler.state.Actual.Liveness;
+import dev.berth.scheduler.state.Actual.NodeActual;
+import dev.berth.scheduler.state.Actual.RouterActual;
+import dev.berth.scheduler.state.ClusterState;
+import dev.berth.scheduler.state.NodeId;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.pcollections.TreePSet;
+
+/**
+ * Says which nodes are ready, suspect, unreachable or lost, and which routers still count.
+ *
+ * <p>Right after a change of leader nobody is given up on. When many nodes fall silent together
+ * they are given up one at a time, and when most do, not at all: then the fault is more likely
+ * ours.
+ */
+public final class Watch {
+  private static final int BRAKE_FROM = 3;
+  private static final Duration BRAKE_STEP = Duration.ofSeconds(10);
+
+  private final Timers timers;
+  private final Instant began;
+
+  public Watch(Timers timers, Instant began) {
+    this.timers = timers;
+    this.began = began;
+  }
+
+  /** Nodes given up on, and when that last happened. */
+  public record Lost(TreePSet<NodeId> nodes, Instant last) {
+    public static final Lost NONE = new Lost(TreePSet.empty(), Instant.EPOCH);
+  }
+
+  /** Before its first report, a node's silence is counted from the beginning of the epoch. */
+  public Liveness liveness(@Nullable NodeActual node, Instant now) {
+    Duration silence = Duration.between(node == null ? began : node.lastSeen(), now);
+    boolean mayGiveUp = !now.isBefore(began.plus(timers.takeoverGrace()));
+    if (mayGiveUp && silence.compareTo(timers.unreachableAfter()) >= 0) {
+      return Liveness.UNREACHABLE;
+    }
+    boolean reported = node != null && node.hasReported();
+    return reported && silence.compareTo(timers.suspectAfter()) < 0
+        ? Liveness.READY
+        : Liveness.SUSPECT;
+  }
+
+  /** A router counts while it is connected, and a moment longer. */
+  public boolean isGone(RouterActual router, Instant now) {
+    return !router.isConnected() && !now.isBefore(router.lastSeen().plus(timers.routerGoneAfter()));
+  }
+
+  /** Nodes that are back are taken off; silent ones are added as the brake allows. */
+  public Lost lost(Lost before, ClusterState state, Actual actual, Instant now) {
+    TreePSet<NodeId> nodes = before.nodes();
+    for (NodeId id : before.nodes()) {
+      boolean isBack = actual.liveness(id) == Liveness.READY;
+      nodes = isBack || !state.nodes().containsKey(id) ? nodes.minus(id) : nodes;
+    }
+    Instant last = before.last();
+    boolean isBraked = isBraked(state, actual);
+    for (NodeId id : state.nodes().keySet()) {
+      if (!nodes.contains(id) && isGivenUp(actual, id, now)) {
+        boolean waits = isBraked && now.isBefore(last.plus(BRAKE_STEP));
+        if (!waits && !areMostSilent(state, actual)) {
+          nodes = nodes.plus(id);
+          last = now;
+        }
+      }
+    }
+    return nodes.equals(before.nodes()) ? before : new Lost(nodes, last);
+  }
+
+  private boolean isGivenUp(Actual actual, NodeId id, Instant now) {
+    Instant seen = actual.node(id).map(NodeActual::lastSeen).orElse(began);
+    return actual.liveness(id) == Liveness.UNREACHABLE
+        && !now.isBefore(seen.plus(timers.lostAfter()));
+  }
+
+  private static boolean isBraked(ClusterState state, Actual actual) {
+    int silent = silent(state, actual);
+    return silent >= BRAKE_FROM && silent * 5 > state.nodes().size();
+  }
+
+  private static boolean areMostSilent(ClusterState state, Actual actual) {
+    int silent = silent(state, actual);
+    return silent >= BRAKE_FROM && silent * 20 > state.nodes().size() * 11;
+  }
+
+  private static int silent(ClusterState state, Actual actual) {
+    int silent = 0;
+    for (NodeId id : state.nodes().keySet()) {
+      silent += actual.liveness(id) == Liveness.UNREACHABLE ? 1 : 0;
+    }
+    return silent;
+  }
+}

@@ -1,0 +1,8 @@
+package dev.berth.scheduler.state;
+
+/** What the operator chose for the whole cluster. Hostnames of apps end in the domain. */
+public record ClusterSettings(String domain, String defaultBaseLine) {
+  public String defaultDomain(AppId app) {
+    return app.name() + "." + app.tenant() + "." + domain;
+  }
+}

@@ -1,0 +1,19 @@
+package dev.berth.scheduler.store;
+
+/** Chooses one leader among the schedulers of a cluster. */
+public interface Election {
+  /** Waits until this process leads. */
+  Office await() throws InterruptedException;
+
+  /** Leadership while it lasts; closing gives it up. */
+  interface Office extends AutoCloseable {
+    /** Begins the next epoch. */
+    Store open() throws InterruptedException;
+
+    /** Calls back once, from any thread, when leadership is lost or given up. */
+    void whenLost(Runnable callback);
+
+    @Override
+    void close();
+  }
+}

@@ -1,0 +1,199 @@
+package dev.berth.scheduler.store;
+
+import dev.berth.proto.stored.v1.StoredApp;
+import dev.berth.proto.stored.v1.StoredBase;
+import dev.berth.proto.stored.v1.StoredBaseVersion;
+import dev.berth.proto.stored.v1.StoredCounters;
+import dev.berth.proto.stored.v1.StoredEvent;
+import dev.berth.proto.stored.v1.StoredFormation;
+import dev.berth.proto.stored.v1.StoredHistory;
+import dev.berth.proto.stored.v1.StoredNode;
+import dev.berth.proto.stored.v1.StoredPlacement;
+import dev.berth.proto.stored.v1.StoredPlacements;
+import dev.berth.proto.stored.v1.StoredProcessType;
+import dev.berth.proto.stored.v1.StoredRelease;
+import dev.berth.proto.stored.v1.StoredTenant;
+import dev.berth.scheduler.state.App;
+import dev.berth.scheduler.state.BaseLine;
+import dev.berth.scheduler.state.BaseVersion;
+import dev.berth.scheduler.state.ClusterState;
+import dev.berth.scheduler.state.HistoryEvent;
+import dev.berth.scheduler.state.KnownNode;
+import dev.berth.scheduler.state.Placement;
+import dev.berth.scheduler.state.ProcessType;
+import dev.berth.scheduler.state.ProcessTypeId;
+import dev.berth.scheduler.state.Release;
+import dev.berth.scheduler.state.Tenant;
+import java.util.List;
+
+/** Our records in their stored form. */
+final class Encoding {
+  private Encoding() {}
+
+  static StoredTenant tenant(Tenant tenant) {
+    return StoredTenant.newBuilder()
+        .setName(tenant.id().name())
+        .setMaxInstances(tenant.quota().maxInstances())
+        .setMaxMemoryMib(tenant.quota().maxMemoryMib())
+        .setMaxApps(tenant.quota().maxApps())
+        .setTokenHash(tenant.tokenHash().hex())
+        .setVersion(tenant.version())
+        .setCreatedAt(tenant.createdAt().toEpochMilli())
+        .build();
+  }
+
+  static StoredApp app(App app) {
+    var stored =
+        StoredApp.newBuilder()
+            .setTenant(app.id().tenant().name())
+            .setName(app.id().name())
+            .setVersion(app.version())
+            .setCreatedAt(app.createdAt().toEpochMilli())
+            .putAllConfig(app.config())
+            .addAllDomains(app.domains())
+            .setRelease(app.release().number())
+            .setLastRelease(app.release().lastNumber())
+            .setBaseVersion(app.release().baseVersion())
+            .setBaseLine(app.baseLine())
+            .putAllRestarts(app.restarts())
+            .setLeaving(app.isLeaving());
+    app.formation()
+        .forEach((type, formation) ->
+            stored.putFormation(
+                type,
+                StoredFormation.newBuilder()
+                    .setCount(formation.count())
+                    .setSize(formation.size())
+                    .build()));
+    return stored.build();
+  }
+
+  static StoredRelease release(Release release) {
+    var stored =
+        StoredRelease.newBuilder()
+            .setTenant(release.id().app().tenant().name())
+            .setApp(release.id().app().name())
+            .setNumber(release.id().number())
+            .setSlugDigest(release.slug().digest().hex())
+            .setSlugBytes(release.slug().bytes())
+            .setBaseLine(release.baseLine())
+            .putAllConfig(release.config())
+            .setCreatedAt(release.origin().at().toEpochMilli())
+            .setActor(release.origin().actor())
+            .setDescription(release.origin().description());
+    release.processTypes().values().forEach(type -> stored.addProcessTypes(processType(type)));
+    return stored.build();
+  }
+
+  private static StoredProcessType processType(ProcessType type) {
+    return StoredProcessType.newBuilder()
+        .setName(type.name())
+        .setCommand(type.command())
+        .setGraceMillis(type.graceMillis())
+        .setHealthKind(type.health().kind().name())
+        .setHealthPath(type.health().path())
+        .setHealthIntervalMillis(type.health().intervalMillis())
+        .setHealthTimeoutMillis(type.health().timeoutMillis())
+        .setHealthStartDeadlineMillis(type.health().startDeadlineMillis())
+        .setHealthFailures(type.health().failures())
+        .build();
+  }
+
+  static StoredBase base(BaseLine base) {
+    var stored = StoredBase.newBuilder().setLine(base.name());
+    for (BaseVersion version : base.versions()) {
+      stored.addVersions(
+          StoredBaseVersion.newBuilder()
+              .setNumber(version.number())
+              .setDigest(version.digest().hex())
+              .setBytes(version.bytes())
+              .setPublishedAt(version.publishedAt().toEpochMilli())
+              .setNotes(version.notes()));
+    }
+    return stored.build();
+  }
+
+  static StoredNode node(KnownNode node) {
+    return StoredNode.newBuilder()
+        .setName(node.id().name())
+        .setMemoryMib(node.capacity().memoryMib())
+        .setCpuMillis(node.capacity().cpuMillis())
+        .setPids(node.capacity().pids())
+        .setDiskMib(node.capacity().diskMib())
+        .setArch(node.arch())
+        .putAllLabels(node.labels())
+        .setAgentVersion(node.agentVersion())
+        .setRuntime(node.runtime())
+        .setBootId(node.bootId())
+        .build();
+  }
+
+  static StoredPlacements placements(ProcessTypeId type, List<Placement> placements) {
+    var stored =
+        StoredPlacements.newBuilder()
+            .setTenant(type.app().tenant().name())
+            .setApp(type.app().name())
+            .setProcessType(type.name());
+    placements.forEach(placement -> stored.addPlacements(placement(placement)));
+    return stored.build();
+  }
+
+  private static StoredPlacement placement(Placement placement) {
+    return StoredPlacement.newBuilder()
+        .setId(placement.id().value())
+        .setIndex(placement.instance().index())
+        .setNode(placement.node().name())
+        .setRelease(placement.wanted().release())
+        .setBaseLine(placement.wanted().baseLine())
+        .setBaseVersion(placement.wanted().baseVersion())
+        .setSize(placement.wanted().size())
+        .setRestartToken(placement.wanted().restartToken())
+        .setIntent(
+            switch (placement.intent()) {
+              case RUN -> StoredPlacement.Intent.RUN;
+              case DRAINING -> StoredPlacement.Intent.DRAINING;
+              case STOPPING -> StoredPlacement.Intent.STOPPING;
+            })
+        .setSince(placement.since().toEpochMilli())
+        .build();
+  }
+
+  static StoredHistory history(List<HistoryEvent> events) {
+    var stored = StoredHistory.newBuilder();
+    for (HistoryEvent event : events) {
+      stored.addEvents(event(event));
+    }
+    return stored.build();
+  }
+
+  private static StoredEvent event(HistoryEvent event) {
+    var stored =
+        StoredEvent.newBuilder()
+            .setSequence(event.sequence())
+            .setAt(event.at().toEpochMilli())
+            .setKind(event.kind())
+            .setActor(event.actor())
+            .setMessage(event.message());
+    HistoryEvent.Subject subject = event.subject();
+    if (subject.tenant() != null) {
+      stored.setTenant(subject.tenant().name());
+    }
+    if (subject.app() != null) {
+      stored.setApp(subject.app().name());
+    }
+    if (subject.instance() != null) {
+      stored.setProcessType(subject.instance().type().name()).setIndex(subject.instance().index());
+    }
+    if (subject.node() != null) {
+      stored.setNode(subject.node().name());
+    }
+    return stored.build();
+  }
+
+  static StoredCounters counters(ClusterState.Counters counters) {
+    return StoredCounters.newBuilder()
+        .setLastPlacement(counters.lastPlacement())
+        .setLastEvent(counters.lastEvent())
+        .build();
+  }
+}

@@ -1,0 +1,137 @@
+package dev.berth.scheduler.store;
+
+import com.google.protobuf.MessageLite;
+import dev.berth.scheduler.state.App;
+import dev.berth.scheduler.state.AppId;
+import dev.berth.scheduler.state.BaseLine;
+import dev.berth.scheduler.state.Change;
+import dev.berth.scheduler.state.ClusterState;
+import dev.berth.scheduler.state.HistoryEvent;
+import dev.berth.scheduler.state.KnownNode;
+import dev.berth.scheduler.state.Placement;
+import dev.berth.scheduler.state.ProcessTypeId;
+import dev.berth.scheduler.state.Release;
+import dev.berth.scheduler.state.ReleaseId;
+import dev.berth.scheduler.state.Tenant;
+import dev.berth.scheduler.state.TenantId;
+import dev.berth.scheduler.store.Paths.Shard;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.Op;
+import org.apache.zookeeper.ZooDefs;
+
+/**
+ * Turns batches into ZooKeeper operations.
+ *
+ * <p>Knows which znodes exist, so that each operation is the right one. Confined to the control
+ * loop.
+ */
+final class Writes {
+  static final int MAX_HISTORY = 10_000;
+
+  /** An operation and roughly how large it is. */
+  record Write(Op operation, int bytes) {}
+
+  private final Paths paths;
+  private final Set<String> existing;
+  private final NavigableMap<Long, List<HistoryEvent>> segments = new TreeMap<>();
+
+  Writes(Paths paths, Set<String> existing, List<HistoryEvent> history) {
+    this.paths = paths;
+    this.existing = existing;
+    history.forEach(this::add);
+  }
+
+  /** In an order in which every beginning makes sense: nothing refers to what comes later. */
+  List<Write> of(Batch batch) {
+    var operations = new ArrayList<Write>();
+    var shards = new TreeSet<Shard>();
+    var touched = new TreeSet<Long>();
+    for (Change change : batch.changes()) {
+      switch (change) {
+        case Change.PutTenant(Tenant tenant) ->
+            operations.add(put(paths.tenant(tenant.id()), Encoding.tenant(tenant)));
+        case Change.RemoveTenant(TenantId id) -> remove(paths.tenant(id), operations);
+        case Change.PutApp(App app) -> operations.add(put(paths.app(app.id()), Encoding.app(app)));
+        case Change.RemoveApp(AppId id) -> remove(paths.app(id), operations);
+        case Change.PutRelease(Release release) ->
+            operations.add(put(paths.release(release.id()), Encoding.release(release)));
+        case Change.RemoveRelease(ReleaseId id) -> remove(paths.release(id), operations);
+        case Change.PutBase(BaseLine base) ->
+            operations.add(put(paths.base(base.name()), Encoding.base(base)));
+        case Change.PutNode(KnownNode node) ->
+            operations.add(put(paths.node(node.id()), Encoding.node(node)));
+        case Change.PutPlacement(Placement placement) -> shards.add(Shard.of(placement));
+        case Change.RemovePlacement(Placement placement) -> shards.add(Shard.of(placement));
+        case Change.AddEvent(HistoryEvent event) -> touched.add(add(event));
+      }
+    }
+    placements(batch.after(), shards, operations);
+    for (long segment : touched) {
+      List<HistoryEvent> events = segments.getOrDefault(segment, List.of());
+      operations.add(put(paths.history(segment), Encoding.history(events)));
+    }
+    trim(operations);
+    return operations;
+  }
+
+  private void placements(ClusterState after, Set<Shard> shards, List<Write> operations) {
+    var contents = new TreeMap<Shard, List<Placement>>();
+    var types = new TreeSet<ProcessTypeId>();
+    shards.forEach(shard -> types.add(shard.type()));
+    for (ProcessTypeId type : types) {
+      for (Placement placement : after.placements().of(type)) {
+        Shard shard = Shard.of(placement);
+        if (shards.contains(shard)) {
+          contents.computeIfAbsent(shard, _ -> new ArrayList<>()).add(placement);
+        }
+      }
+    }
+    for (Shard shard : shards) {
+      List<Placement> content = contents.get(shard);
+      if (content == null) {
+        remove(paths.placements(shard), operations);
+      } else {
+        operations.add(put(paths.placements(shard), Encoding.placements(shard.type(), content)));
+      }
+    }
+  }
+
+  private long add(HistoryEvent event) {
+    long segment = event.sequence() / Paths.SHARD;
+    segments.computeIfAbsent(segment, _ -> new ArrayList<>()).add(event);
+    return segment;
+  }
+
+  /** Only the newest segment grows; older ones are remembered by number alone. */
+  private void trim(List<Write> operations) {
+    if (segments.isEmpty()) {
+      return;
+    }
+    long newest = segments.lastKey();
+    segments.headMap(newest).replaceAll((_, _) -> List.of());
+    while (segments.firstKey() < newest - MAX_HISTORY / Paths.SHARD - 1) {
+      remove(paths.history(segments.pollFirstEntry().getKey()), operations);
+    }
+  }
+
+  private Write put(String path, MessageLite content) {
+    byte[] data = content.toByteArray();
+    Op operation =
+        existing.add(path)
+            ? Op.create(path, data, ZooDefs.Ids.CREATOR_ALL_ACL, CreateMode.PERSISTENT)
+            : Op.setData(path, data, -1);
+    return new Write(operation, path.length() + data.length);
+  }
+
+  private void remove(String path, List<Write> operations) {
+    if (existing.remove(path)) {
+      operations.add(new Write(Op.delete(path, -1), path.length()));
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package dev.berth.scheduler.control;
+
+import dev.berth.scheduler.state.Capacity;
+import dev.berth.scheduler.state.Event;
+import dev.berth.scheduler.state.Hello;
+import dev.berth.scheduler.state.KnownNode;
+import dev.berth.scheduler.state.NodeId;
+import dev.berth.scheduler.state.Phase;
+import dev.berth.scheduler.state.Placement;
+import dev.berth.scheduler.state.PlacementId;
+import dev.berth.scheduler.state.PlacementReport;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.pcollections.TreePMap;
+
+/** An agent that does at once what it is told, unless it is silent or its instances are broken. */
+public final class TestAgent {
+  private final NodeId id;
+  private final Capacity capacity;
+  private final Map<PlacementId, PlacementReport> reports = new TreeMap<>();
+  private final List<PlacementReport> unsent = new ArrayList<>();
+  private final Set<Integer> brokenReleases = new TreeSet<>();
+  private long connection;
+  private boolean isSilent;
+  private int lastAddress;
+
+  TestAgent(NodeId id, Capacity capacity) {
+    this.id = id;
+    this.capacity = capacity;
+  }
+
+  public NodeId id() {
+    return id;
+  }
+
+  public Map<PlacementId, PlacementReport> reports() {
+    return reports;
+  }
+
+  void connection(long number) {
+    connection = number;
+    isSilent = false;
+  }
+
+  long connection() {
+    return connection;
+  }
+
+  /** Its host is gone as far as the scheduler can tell; its instances run on. */
+  public void fallSilent() {
+    isSilent = true;
+  }
+
+  /** Instances of this release end as soon as they start. */
+  public void breakRelease(int release) {
+    brokenReleases.add(release);
+  }
+
+  /** The host restarts: nothing is left of what ran. */
+  public void loseEverything() {
+    reports.clear();
+  }
+
+  public void crash(PlacementId placement, Instant now) {
+    PlacementReport before = Objects.requireNonNull(reports.get(placement));
+    say(
+        new PlacementReport(
+            placement, before.incarnation(), new Phase.Backoff(now.plusSeconds(1)), null, now));
+  }
+
+  Event hello() {
+    var node = new KnownNode(id, capacity, "x86_64", TreePMap.empty(), "1", "crun", "boot-" + id);
+    return new Event.AgentConnected(connection, new Hello(node, 0, List.copyOf(reports.values())));
+  }
+
+  void obey(Collection<Placement> placements, Instant now) {
+    if (isSilent) {
+      return;
+    }
+    var known = new TreeSet<PlacementId>();
+    for (Placement placement : placements) {
+      known.add(placement.id());
+      if (placement.intent() == Placement.Intent.STOPPING) {
+        stop(placement, now);
+      } else {
+        run(placement, now);
+      }
+    }
+    reports.keySet().retainAll(known);
+  }
+
+  private void stop(Placement placement, Instant now) {
+    PlacementReport before = reports.get(placement.id());
+    if (before == null || !before.isStopped()) {
+      say(new PlacementReport(placement.id(), 1, new Phase.Stopped(), null, now));
+    }
+  }
+
+  private void run(Placement placement, Instant now) {
+    PlacementReport before = reports.get(placement.id());
+    int incarnation = before == null ? 1 : before.incarnation() + 1;
+    if (brokenReleases.contains(placement.wanted().release())) {
+      if (incarnation < 6) {
+        say(
+            new PlacementReport(
+                placement.id(), incarnation, new Phase.Backoff(now.plusSeconds(1)), null, now));
+      }
+    } else if (before == null || before.phase() instanceof Phase.Backoff) {
+      var running = new Phase.Running("10.88.0." + ++lastAddress, 5000);
+      say(new PlacementReport(placement.id(), incarnation, running, null, now));
+    }
+  }
+
+  private void say(PlacementReport report) {
+    reports.put(report.id(), report);
+    unsent.add(report);
+  }
+
+  Optional<Event> news() {
+    if (isSilent || connection == 0) {
+      return Optional.empty();
+    }
+    var status = new Event.AgentStatus(id, connection, unsent, List.of());
+    unsent.clear();
+    return Optional.of(status);
+  }
+}
