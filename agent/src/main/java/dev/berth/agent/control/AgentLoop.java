@@ -1,5 +1,8 @@
 package dev.berth.agent.control;
 
+import dev.berth.agent.order.Orders;
+import dev.berth.agent.order.PlacementId;
+import dev.berth.agent.runtime.Ended;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -54,6 +57,18 @@ public final class AgentLoop implements AutoCloseable {
     if (!queue.offer(input)) {
       Thread.ofVirtual().start(() -> offer(input));
     }
+  }
+
+  /** For the one who stores orders. */
+  public void offerStored(Orders orders) {
+    offer(new Input.Stored(orders));
+  }
+
+  /** For the one who watches containers, who must not be held up. */
+  public void offerEnded(Ended ended) {
+    offerSoon(
+        new Input.Heard(
+            new PlacementId(ended.placementId()), ended.incarnation(), HostReports.ended(ended)));
   }
 
   public NodeView view() {

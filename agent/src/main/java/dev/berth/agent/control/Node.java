@@ -17,6 +17,7 @@ import dev.berth.agent.reconcile.Rules;
 import dev.berth.agent.reconcile.Step;
 import dev.berth.agent.reconcile.Wish;
 import dev.berth.agent.runtime.Kept;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -40,9 +41,17 @@ import org.slf4j.LoggerFactory;
 public final class Node {
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
-  /** Where the loop's decisions go. */
+  /**
+   * Where the loop's decisions go.
+   *
+   * @param startTook how long each start took, from the decision to the running process
+   */
   public record Edges(
-      HostWork host, Checks checks, Consumer<Orders> store, Consumer<NodeNotice> history) {}
+      HostWork host,
+      Checks checks,
+      Consumer<Orders> store,
+      Consumer<NodeNotice> history,
+      Consumer<Duration> startTook) {}
 
   private final InstantSource clock;
   private final Edges edges;
@@ -206,6 +215,11 @@ public final class Node {
     }
     if (!after.equals(before)) {
       put(after);
+    }
+    if (before != null
+        && before.phase() instanceof Phase.Preparing
+        && after.startedAt().isAfter(before.startedAt())) {
+      edges.startTook().accept(Duration.between(before.since(), after.startedAt()));
     }
     watch(after);
     for (Step step : outcome.steps()) {

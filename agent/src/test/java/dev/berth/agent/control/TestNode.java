@@ -46,7 +46,7 @@ final class TestNode implements Checks {
                 ended.incarnation(),
                 HostReports.ended(ended))));
     var jobs = new HostJobs(host, HostJobs.Remains.NONE, inbox::add, Runnable::run, 4);
-    var edges = new Node.Edges(jobs, this, this::store, _ -> {});
+    var edges = new Node.Edges(jobs, this, this::store, _ -> {}, _ -> {});
     this.node = new Node(clock, edges, stored());
     node.adopt(host.adopt());
     run();

@@ -3,9 +3,11 @@ package dev.berth.router.feed;
 import dev.berth.router.table.RouteTable;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -69,14 +71,18 @@ final class TableSaver implements AutoCloseable {
   /** Saves what is not saved yet. */
   @Override
   public void close() {
-    thread.execute(this::save);
-    thread.shutdown();
+    if (thread.isShutdown()) {
+      return;
+    }
     try {
-      if (!thread.awaitTermination(5, TimeUnit.SECONDS)) {
-        thread.shutdownNow();
-      }
+      thread.submit(this::save).get(5, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException failure) {
+      log.error(
+          "the table is not saved; a restart without the scheduler would use an old one", failure);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
+    } finally {
+      thread.shutdownNow();
     }
   }
 }

@@ -64,4 +64,12 @@ final class AnswerRules {
         || answer.headers().contains(HttpHeaderNames.CONTENT_LENGTH)
         || answer.headers().contains(HttpHeaderNames.TRANSFER_ENCODING);
   }
+
+  static void setConnection(HttpResponse answer, Asked asked, boolean close) {
+    if (close) {
+      answer.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+    } else if (asked.http10()) {
+      answer.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
+    }
+  }
 }

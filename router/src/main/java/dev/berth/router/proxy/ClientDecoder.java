@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpConstants;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -38,6 +39,15 @@ final class ClientDecoder extends HttpRequestDecoder {
   /** Some bytes of the next request's head have come, but not all. */
   boolean isWithinHead() {
     return inHead && headBegun;
+  }
+
+  /** The decoder below takes "http/1.1" for the same. */
+  @Override
+  protected HttpMessage createMessage(String[] firstLine) throws Exception {
+    if (!firstLine[2].startsWith("HTTP/")) {
+      throw new IllegalArgumentException("the version does not begin with HTTP/");
+    }
+    return super.createMessage(firstLine);
   }
 
   @Override

@@ -6,17 +6,13 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.http.DefaultHttpRequest;
-import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,27 +34,21 @@ final class Exchange {
     TUNNEL
   }
 
-  private static final int MAX_TRIES = 3;
   private static final long MAX_UNREPEATABLE_IDLE_NANOS = 500_000_000L;
 
   private final LoopState state;
   private final Connector connector;
   private final ClientHandler client;
-  private final @Nullable LoopRoute[] tried = new LoopRoute[MAX_TRIES];
+  private final Attempts attempts;
   private final ExchangeRecord record = new ExchangeRecord();
 
   private Phase phase = Phase.IDLE;
   private @Nullable HttpRequest request;
   private @Nullable Asked asked;
-  private @Nullable LoopPool pool;
   private @Nullable LoopRoute route;
   private @Nullable UpstreamHandler upstream;
   private @Nullable HttpResponse switching;
-  private Failure lastFailure = Failure.H21;
-  private int tries;
   private int turn;
-  private boolean resent;
-  private boolean holding;
   private boolean bodyBegun;
   private boolean requestWhole;
   private boolean informing;
@@ -71,6 +61,7 @@ final class Exchange {
     this.state = state;
     this.connector = connector;
     this.client = client;
+    this.attempts = new Attempts(state);
   }
 
   boolean isActive() {
@@ -104,20 +95,8 @@ final class Exchange {
       fail(Failure.H01);
       return;
     }
-    next.setProtocolVersion(HttpVersion.HTTP_1_1).setUri(facts.path());
-    next.headers().set(HttpHeaderNames.HOST, facts.authority());
-    if (next.headers().contains(HttpHeaderNames.TRANSFER_ENCODING)) {
-      next.headers().set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
-    }
-    ForwardedHead.toUpstream(
-        next.headers(),
-        new ForwardedHead.Facts(
-            client.address(),
-            client.localPort(),
-            facts.authority(),
-            facts.requestId(),
-            facts.webSocket()));
-    pool = found;
+    ForwardedHead.toUpstream(next, facts, client);
+    attempts.begin(found);
     attempt(false);
   }
 
@@ -131,10 +110,6 @@ final class Exchange {
     asked = facts;
     record.begin(now);
     activeNanos = now;
-    Arrays.fill(tried, null);
-    tries = 0;
-    lastFailure = Failure.H21;
-    resent = false;
     bodyBegun = false;
     requestWhole = false;
     informing = false;
@@ -160,7 +135,7 @@ final class Exchange {
     record.bytesIn += length;
     if (content instanceof LastHttpContent last) {
       requestWhole = true;
-      to.write(withoutTrailers(last));
+      to.write(ForwardedHead.withoutTrailers(last));
     } else {
       to.write(content);
     }
@@ -168,11 +143,6 @@ final class Exchange {
     if (!to.isWritable()) {
       client.updateReading();
     }
-  }
-
-  /** Trailers could say what headers may not; nothing that an app needs stands there. */
-  private static LastHttpContent withoutTrailers(LastHttpContent last) {
-    return last.trailingHeaders().isEmpty() ? last : new DefaultLastHttpContent(last.content());
   }
 
   void flushUpstream() {
@@ -191,9 +161,8 @@ final class Exchange {
   // ---- the route
 
   private void attempt(boolean fresh) {
-    LoopPool from = pool();
-    if (from.pool().routes().isEmpty()) {
-      switch (from.pool().emptiness()) {
+    if (attempts.pool().routes().isEmpty()) {
+      switch (attempts.pool().emptiness()) {
         case CRASHED -> fail(Failure.H10);
         case BOOTING -> holdOr(Failure.H20);
         case NO_INSTANCES, NOT_EMPTY -> fail(Failure.H14);
@@ -201,12 +170,11 @@ final class Exchange {
       return;
     }
     long now = state.now();
-    LoopRoute chosen = tries == MAX_TRIES ? null : from.choose(tried, now, state.randomLong());
+    LoopRoute chosen = attempts.next(now);
     if (chosen == null) {
-      holdOr(lastFailure);
+      holdOr(attempts.lastFailure());
       return;
     }
-    tried[tries++] = chosen;
     record.tries++;
     route = chosen;
     UpstreamHandler kept = fresh ? null : chosen.takeIdle(now, maxIdleNanos());
@@ -226,13 +194,11 @@ final class Exchange {
   }
 
   private void holdOr(Failure failure) {
-    long held = state.now() - record.beganNanos();
-    if (held < state.timeouts().hold().toNanos() && (holding || state.hold())) {
-      holding = true;
+    if (attempts.hold(record.beganNanos())) {
       phase = Phase.HOLDING;
-      return;
+    } else {
+      fail(failure);
     }
-    fail(failure);
   }
 
   void connected(int ofTurn, UpstreamHandler connection) {
@@ -250,8 +216,7 @@ final class Exchange {
       return;
     }
     route().load().failed(state.now());
-    lastFailure = cause instanceof ConnectTimeoutException ? Failure.H19 : Failure.H21;
-    state.counters().add(Of.RETRIES, 1);
+    attempts.failed(cause instanceof ConnectTimeoutException ? Failure.H19 : Failure.H21);
     attempt(false);
   }
 
@@ -287,19 +252,20 @@ final class Exchange {
     if (!closed.isUsed()) {
       route().load().failed(state.now());
     }
-    if (resent || bodyBegun || !asked().repeatable()) {
+    if (bodyBegun || !asked().repeatable() || !attempts.maySendAgain(closed.isUsed())) {
       fail(Failure.H13);
       return;
     }
-    resent = true;
-    state.counters().add(Of.RETRIES, 1);
-    pool = state.current(pool());
-    if (pool().pool().routes().size() <= tries) {
-      Arrays.fill(tried, null);
-      tries = 0;
+    attempts.failed(Failure.H13);
+    attempts.refresh();
+    if (attempts.hasUntried()) {
+      attempt(true);
+    } else if (closed.isUsed()) {
+      attempts.again();
+      attempt(true);
+    } else {
+      holdOr(Failure.H13);
     }
-    lastFailure = Failure.H13;
-    attempt(true);
   }
 
   void upstreamWritable() {
@@ -329,16 +295,8 @@ final class Exchange {
     ForwardedHead.toClient(answer.headers(), question.requestId());
     closeAfter |= !AnswerRules.frame(answer, question);
     closeAfter |= state.isDraining() || !requestWhole;
-    setConnection(answer);
+    AnswerRules.setConnection(answer, question, closeAfter);
     client.write(answer);
-  }
-
-  private void setConnection(HttpResponse answer) {
-    if (closeAfter) {
-      answer.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-    } else if (asked().http10()) {
-      answer.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
-    }
   }
 
   private void inform(int status, HttpResponse answer) {
@@ -413,9 +371,7 @@ final class Exchange {
       fail(Failure.H17);
       return;
     }
-    ForwardedHead.toClient(answer.headers(), asked().requestId());
-    answer.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
-    answer.headers().set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET);
+    ForwardedHead.toTunnellingClient(answer.headers(), asked().requestId());
     client.write(answer);
     client.write(LastHttpContent.EMPTY_LAST_CONTENT);
     client.flush();
@@ -498,9 +454,7 @@ final class Exchange {
   }
 
   private void tryAgain() {
-    Arrays.fill(tried, null);
-    tries = 0;
-    pool = state.current(pool());
+    attempts.again();
     attempt(false);
     flushUpstream();
   }
@@ -524,7 +478,7 @@ final class Exchange {
     closeAfter |= state.isDraining() || (question.hasBody() && !requestWhole);
     FullHttpResponse page =
         new ErrorPage(failure, status, reason, question.requestId()).response(question.wantsHtml());
-    setConnection(page);
+    AnswerRules.setConnection(page, question, closeAfter);
     record.bytesOut += page.content().readableBytes();
     client.write(page);
     finish(status, failure);
@@ -551,14 +505,10 @@ final class Exchange {
   }
 
   private void finish(int status, @Nullable Failure failure) {
-    if (holding) {
-      holding = false;
-      state.release();
-    }
+    attempts.end();
     phase = Phase.IDLE;
     record.finish(state, asked(), new ExchangeRecord.End(client.address(), route, status, failure));
     request = null;
-    pool = null;
     route = null;
     switching = null;
     unflushed = false;
@@ -571,10 +521,6 @@ final class Exchange {
 
   private Asked asked() {
     return present(asked);
-  }
-
-  private LoopPool pool() {
-    return present(pool);
   }
 
   private LoopRoute route() {

@@ -1,8 +1,12 @@
 package dev.berth.router.proxy;
 
+import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.AsciiString;
 import java.util.Iterator;
 import java.util.List;
@@ -29,22 +33,36 @@ final class ForwardedHead {
 
   private ForwardedHead() {}
 
-  /** What the router itself knows of a request. */
-  record Facts(String client, String port, String host, String requestId, boolean webSocket) {}
-
-  static void toUpstream(HttpHeaders headers, Facts facts) {
+  static void toUpstream(HttpRequest request, Asked asked, ClientHandler client) {
+    request.setProtocolVersion(HttpVersion.HTTP_1_1).setUri(asked.path());
+    HttpHeaders headers = request.headers();
     removeHopByHop(headers);
     removeClaims(headers);
-    headers.set(FORWARDED_FOR, facts.client);
+    headers.set(HttpHeaderNames.HOST, asked.authority());
+    if (headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) {
+      headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+    }
+    headers.set(FORWARDED_FOR, client.address());
     headers.set(FORWARDED_PROTO, HTTP);
-    headers.set(FORWARDED_HOST, facts.host);
-    headers.set(FORWARDED_PORT, facts.port);
-    headers.set(REQUEST_ID, facts.requestId);
+    headers.set(FORWARDED_HOST, asked.authority());
+    headers.set(FORWARDED_PORT, client.localPort());
+    headers.set(REQUEST_ID, asked.requestId());
     headers.add(HttpHeaderNames.VIA, VIA);
-    if (facts.webSocket) {
+    if (asked.webSocket()) {
       headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
       headers.set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET);
     }
+  }
+
+  /** Trailers could say what headers may not; nothing that an app needs stands there. */
+  static LastHttpContent withoutTrailers(LastHttpContent last) {
+    return last.trailingHeaders().isEmpty() ? last : new DefaultLastHttpContent(last.content());
+  }
+
+  static void toTunnellingClient(HttpHeaders headers, String requestId) {
+    toClient(headers, requestId);
+    headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
+    headers.set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET);
   }
 
   static void toClient(HttpHeaders headers, String requestId) {

@@ -1,0 +1,143 @@
+package dev.berth.agent;
+
+import dev.berth.agent.control.AgentLoop;
+import dev.berth.agent.control.CounterPoll;
+import dev.berth.agent.control.HostJobs;
+import dev.berth.agent.control.Node;
+import dev.berth.agent.health.HealthChecks;
+import dev.berth.agent.link.NodeFacts;
+import dev.berth.agent.link.SchedulerLink;
+import dev.berth.agent.logs.LogDesk;
+import dev.berth.agent.logs.LogFiles;
+import dev.berth.agent.reconcile.Phase;
+import dev.berth.agent.runtime.InstanceHost;
+import dev.berth.agent.store.OrderFile;
+import dev.berth.agent.store.OrderWriter;
+import io.grpc.ManagedChannel;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/**
+ * The agent of one node, from its start to its end.
+ *
+ * <p>Takes over what runs and carries out the stored orders before it looks for a scheduler.
+ * Closing it leaves every container running.
+ */
+public final class Agent implements AutoCloseable {
+  /** Adopted instances get so long to show their health before the scheduler hears of them. */
+  private static final Duration LONGEST_SETTLING = Duration.ofSeconds(1);
+
+  private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+
+  /** What an agent is given from outside. */
+  public record Surroundings(
+      InstanceHost host,
+      ManagedChannel channel,
+      InstantSource clock,
+      RandomGenerator random,
+      MeterRegistry registry,
+      Thread.UncaughtExceptionHandler onFault) {}
+
+  private final Deque<Runnable> closings = new ArrayDeque<>();
+  private final AgentLoop loop;
+
+  private Agent(AgentLoop loop) {
+    this.loop = loop;
+  }
+
+  public static Agent start(AgentSettings settings, Surroundings around) throws IOException {
+    var loop = new AgentLoop(around.clock());
+    var agent = new Agent(loop);
+    agent.startParts(settings, around);
+    return agent;
+  }
+
+  @Override
+  public void close() {
+    while (!closings.isEmpty()) {
+      closings.pop().run();
+    }
+  }
+
+  private void startParts(AgentSettings settings, Surroundings around) throws IOException {
+    Path state = settings.host().stateDirectory();
+    var metrics = new AgentMetrics(around.registry(), loop);
+    var logs = keep(new LogFiles(around.host(), state.resolve("logs")), LogFiles::close);
+    var checks = keep(new HealthChecks(around.clock(), loop::offer), HealthChecks::close);
+    Executor virtualThreads = work -> Thread.ofVirtual().start(work);
+    var jobs =
+        new HostJobs(around.host(), logs, loop::offer, virtualThreads, settings.startsAtATime());
+    var orderFile = new OrderFile(state.resolve("orders"));
+    var writer = keep(new OrderWriter(orderFile, loop::offerStored), OrderWriter::close);
+    var edges =
+        new Node.Edges(
+            jobs,
+            checks,
+            writer::offer,
+            notice -> {
+              metrics.happened(notice);
+              logs.write(notice);
+            },
+            metrics::startTook);
+    var node = new Node(around.clock(), edges, orderFile.read());
+    around.host().onExit(loop::offerEnded);
+    node.adopt(around.host().adopt());
+    keep(loop, AgentLoop::close);
+    loop.start(node, around.onFault());
+    keep(
+        new CounterPoll(around.host(), loop::view, loop::offer, settings.pollInterval()),
+        CounterPoll::close);
+    var desk = keep(new LogDesk(logs, loop::view), LogDesk::close);
+    settle(around.clock());
+    var link =
+        keep(
+            new SchedulerLink(
+                around.channel(), facts(settings, around.host()), loop, desk, around.random()),
+            SchedulerLink::close);
+    link.start();
+  }
+
+  private <T> T keep(T part, Consumer<T> close) {
+    closings.push(() -> close.accept(part));
+    return part;
+  }
+
+  private void settle(InstantSource clock) {
+    var deadline = clock.instant().plus(LONGEST_SETTLING);
+    try {
+      while (loop.view().all().stream().anyMatch(it -> it.phase() instanceof Phase.Starting)
+          && clock.instant().isBefore(deadline)) {
+        Thread.sleep(5);
+      }
+    } catch (InterruptedException closing) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static NodeFacts facts(AgentSettings settings, InstanceHost host) throws IOException {
+    return new NodeFacts(
+        settings.nodeName(),
+        settings.host().clusterId(),
+        Files.readString(BOOT_ID).strip(),
+        version(),
+        settings.capacity().over(host.capacity()),
+        System.getProperty("os.arch", "unknown"),
+        Map.of(),
+        host.runtimeName());
+  }
+
+  private static String version() {
+    String version = Agent.class.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
+  }
+}

@@ -1,0 +1,131 @@
+package dev.berth.agent;
+
+import dev.berth.admin.AdminEndpoint;
+import dev.berth.admin.RunFile;
+import dev.berth.agent.link.BlobFetcher;
+import dev.berth.agent.runtime.ContainerHost;
+import dev.berth.agent.runtime.HostException;
+import dev.berth.agent.runtime.InstanceHost;
+import dev.berth.agent.sweep.Sweep;
+import dev.berth.identity.Identity;
+import dev.berth.settings.Settings;
+import dev.berth.settings.SettingsException;
+import io.grpc.Grpc;
+import io.grpc.ManagedChannel;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts the agent of a node: {@code run FILE}. Removes all that a node has on its host: {@code
+ * sweep FILE}. Containers outlive {@code run}, however it ends.
+ */
+public final class AgentMain {
+  private static final Logger LOG = LoggerFactory.getLogger(AgentMain.class);
+  private static final int FAULT = 70;
+  private static final int USAGE = 64;
+  private static final int LARGEST_MESSAGE = 32 * 1024 * 1024;
+
+  private AgentMain() {}
+
+  public static void main(String[] arguments) {
+    PrintStream err = System.err;
+    if (arguments.length != 2 || !List.of("run", "sweep").contains(arguments[0])) {
+      err.println("usage: AgentMain run|sweep SETTINGS-FILE");
+      System.exit(USAGE);
+    }
+    try {
+      AgentSettings settings = AgentSettings.read(Settings.read(Path.of(arguments[1])));
+      if (arguments[0].equals("sweep")) {
+        System.exit(sweep(settings, err));
+      }
+      run(settings);
+    } catch (SettingsException wrong) {
+      err.println(wrong.getMessage());
+      System.exit(USAGE);
+    } catch (HostException | IOException failure) {
+      LOG.error("the agent cannot start: {}", failure.getMessage(), failure);
+      System.exit(1);
+    }
+  }
+
+  private static int sweep(AgentSettings settings, PrintStream err) {
+    List<String> left = Sweep.run(settings.host());
+    left.forEach(err::println);
+    return left.isEmpty() ? 0 : 1;
+  }
+
+  private static void run(AgentSettings settings) throws HostException, IOException {
+    ManagedChannel channel =
+        Grpc.newChannelBuilder(
+                settings.schedulerAddress(),
+                Identity.load(settings.identity()).channelCredentials())
+            .overrideAuthority(Identity.SCHEDULER_AUTHORITY)
+            .maxInboundMessageSize(LARGEST_MESSAGE)
+            .keepAliveTime(10, TimeUnit.SECONDS)
+            .keepAliveTimeout(5, TimeUnit.SECONDS)
+            .directExecutor() // nothing that it calls blocks
+            .build();
+    InstanceHost host = ContainerHost.open(settings.host(), new BlobFetcher(channel));
+    var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    var around =
+        new Agent.Surroundings(
+            host, channel, steadyClock(), new SplittableRandom(), registry, AgentMain::fault);
+    Agent agent = Agent.start(settings, around);
+    var admin = new AdminEndpoint(registry, settings.adminPort());
+    RunFile.write(
+        settings.runFile(),
+        Map.of(
+            "pid", ProcessHandle.current().pid(),
+            "program", "agent",
+            "adminPort", admin.port()));
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(() -> close(List.of(admin, agent, host, channel::shutdownNow))));
+    LOG.info("agent {} serves with {}", settings.nodeName(), host.runtimeName());
+    awaitForever();
+  }
+
+  private static void close(List<AutoCloseable> parts) {
+    for (AutoCloseable part : parts) {
+      try {
+        part.close();
+      } catch (Exception failure) {
+        LOG.warn("{} did not close in order", part, failure);
+      }
+    }
+    Runtime.getRuntime().halt(0); // SIGTERM is the ordinary end
+  }
+
+  private static void fault(Thread thread, Throwable failure) {
+    LOG.error("fault in {}; the agent ends, containers keep running", thread.getName(), failure);
+    Runtime.getRuntime().halt(FAULT);
+  }
+
+  /** The time of day at the start and steady from there: a set clock moves no deadline. */
+  private static InstantSource steadyClock() {
+    Instant started = Instant.now();
+    long origin = System.nanoTime();
+    return () -> started.plusNanos(System.nanoTime() - origin);
+  }
+
+  private static void awaitForever() {
+    try {
+      while (true) {
+        Thread.sleep(TimeUnit.DAYS.toMillis(1));
+      }
+    } catch (InterruptedException ended) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

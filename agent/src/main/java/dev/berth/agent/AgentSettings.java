@@ -1,0 +1,85 @@
+package dev.berth.agent;
+
+import dev.berth.agent.runtime.Capacity;
+import dev.berth.agent.runtime.HostSettings;
+import dev.berth.settings.Settings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What an agent is configured with.
+ *
+ * @param schedulerAddress host:port
+ * @param identity directory of its key and certificate
+ * @param startsAtATime containers that are made at the same time
+ * @param pollInterval between two looks at the kernel's counters of an instance
+ */
+public record AgentSettings(
+    String nodeName,
+    String schedulerAddress,
+    Path identity,
+    HostSettings host,
+    CapacityLimit capacity,
+    int adminPort,
+    Path runFile,
+    int startsAtATime,
+    Duration pollInterval) {
+
+  /** What the operator allows instances; what is absent is measured. */
+  public record CapacityLimit(
+      Optional<Long> memoryMib,
+      Optional<Long> cpuMillis,
+      Optional<Long> pids,
+      Optional<Long> diskMib) {
+
+    Optional<Capacity> whole() {
+      return memoryMib.isPresent()
+              && cpuMillis.isPresent()
+              && pids.isPresent()
+              && diskMib.isPresent()
+          ? Optional.of(new Capacity(memoryMib.get(), cpuMillis.get(), pids.get(), diskMib.get()))
+          : Optional.empty();
+    }
+
+    Capacity over(Capacity measured) {
+      return new Capacity(
+          memoryMib.orElse(measured.memoryMib()),
+          cpuMillis.orElse(measured.cpuMillis()),
+          pids.orElse(measured.pids()),
+          diskMib.orElse(measured.diskMib()));
+    }
+  }
+
+  public static AgentSettings read(Settings settings) {
+    long most = 1L << 40;
+    var capacity =
+        new CapacityLimit(
+            settings.optionalNumber("capacity.memory-mib", 1, most),
+            settings.optionalNumber("capacity.cpu-millis", 1, most),
+            settings.optionalNumber("capacity.pids", 1, most),
+            settings.optionalNumber("capacity.disk-mib", 1, most));
+    String clusterId = settings.string("cluster.id");
+    String nodeName = settings.string("node.name");
+    int nodeNumber = settings.integer("node.number", 1, 1, 999);
+    String schedulerAddress = settings.string("scheduler.address");
+    Path identity = settings.path("identity.directory");
+    Path state = settings.path("state.directory");
+    String subnet = settings.string("network.subnet");
+    int adminPort = settings.port("admin.port", 0);
+    Path runFile = settings.path("run.file");
+    int startsAtATime = settings.integer("starts.at-a-time", 4, 1, 64);
+    Duration poll = settings.duration("counters.interval", Duration.ofSeconds(2));
+    settings.done();
+    return new AgentSettings(
+        nodeName,
+        schedulerAddress,
+        identity,
+        new HostSettings(clusterId, nodeNumber, state, subnet, capacity.whole()),
+        capacity,
+        adminPort,
+        runFile,
+        startsAtATime,
+        poll);
+  }
+}

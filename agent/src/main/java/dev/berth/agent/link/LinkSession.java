@@ -1,0 +1,246 @@
+package dev.berth.agent.link;
+
+import dev.berth.agent.control.AgentLoop;
+import dev.berth.agent.control.Input;
+import dev.berth.agent.control.NodeNotice;
+import dev.berth.agent.control.Uplink;
+import dev.berth.agent.reconcile.Placement;
+import dev.berth.agent.wire.DamagedException;
+import dev.berth.agent.wire.OrderCodec;
+import dev.berth.agent.wire.StatusCodec;
+import dev.berth.proto.v1.Acknowledge;
+import dev.berth.proto.v1.AgentMessage;
+import dev.berth.proto.v1.Beat;
+import dev.berth.proto.v1.Capacity;
+import dev.berth.proto.v1.Hello;
+import dev.berth.proto.v1.LogsWanted;
+import dev.berth.proto.v1.NodeEvent;
+import dev.berth.proto.v1.SchedulerMessage;
+import dev.berth.proto.v1.StatusBatch;
+import dev.berth.proto.v1.Welcome;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One stream to a scheduler, from its opening to its end.
+ *
+ * <p>Hands what it hears to the loop, one message at a time, and decides nothing. Thread-safe.
+ */
+final class LinkSession implements Uplink, ClientResponseObserver<AgentMessage, SchedulerMessage> {
+  private static final Logger LOG = LoggerFactory.getLogger(LinkSession.class);
+
+  /** Who serves the logs that are asked for on the stream. */
+  interface LogReaders {
+    void open(LogsWanted wanted);
+
+    void close(long stream);
+  }
+
+  private final NodeFacts facts;
+  private final AgentLoop loop;
+  private final LogReaders logs;
+  private final AtomicBoolean linked = new AtomicBoolean();
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private final ReentrantLock sending = new ReentrantLock();
+  private volatile @Nullable ClientCallStreamObserver<AgentMessage> out;
+  private volatile boolean welcomed;
+  private volatile String end = "it was closed";
+
+  LinkSession(NodeFacts facts, AgentLoop loop, LogReaders logs) {
+    this.facts = facts;
+    this.loop = loop;
+    this.logs = logs;
+  }
+
+  // --- the stream's own thread
+  // ---------------------------------------------------------------------
+
+  @Override
+  public void beforeStart(ClientCallStreamObserver<AgentMessage> stream) {
+    out = stream;
+    stream.disableAutoRequestWithInitial(1);
+    stream.setOnReadyHandler(() ->
+        loop.offerSoon(
+            linked.compareAndSet(false, true) ? new Input.Linked(this) : new Input.Writable()));
+  }
+
+  @Override
+  public void onNext(SchedulerMessage message) {
+    try {
+      switch (message.getMessageCase()) {
+        case WELCOME -> welcome(message.getWelcome());
+        case DESIRED_STATE ->
+            loop.offer(new Input.SaidAll(this, OrderCodec.snapshot(message.getDesiredState())));
+        case DESIRED_DELTA ->
+            loop.offer(new Input.SaidChange(this, OrderCodec.delta(message.getDesiredDelta())));
+        case LOGS_WANTED -> logs.open(message.getLogsWanted());
+        case LOGS_UNWANTED -> logs.close(message.getLogsUnwanted().getStreamId());
+        case MESSAGE_NOT_SET -> LOG.debug("a message of a newer scheduler was passed over");
+      }
+      request();
+    } catch (DamagedException damaged) {
+      LOG.error("the scheduler's orders were refused: {}", damaged.getMessage());
+      refuse(String.valueOf(damaged.getMessage()));
+    }
+  }
+
+  @Override
+  public void onError(Throwable failure) {
+    over(String.valueOf(failure.getMessage()));
+  }
+
+  @Override
+  public void onCompleted() {
+    over("the scheduler ended it");
+  }
+
+  // --- the loop
+  // ------------------------------------------------------------------------------------
+
+  @Override
+  public void greet(long epochSeen, List<Placement> placements) {
+    Hello.Builder hello =
+        Hello.newBuilder()
+            .setNode(facts.node())
+            .setBootId(facts.bootId())
+            .setAgentVersion(facts.agentVersion())
+            .setCapacity(capacity())
+            .setArch(facts.arch())
+            .putAllLabels(facts.labels())
+            .setRuntime(facts.runtime())
+            .setEpochSeen(epochSeen);
+    placements.forEach(placement -> hello.addPlacements(StatusCodec.message(placement)));
+    send(AgentMessage.newBuilder().setHello(hello).build());
+  }
+
+  @Override
+  public void acknowledge(long epoch, long revision) {
+    var acknowledge = Acknowledge.newBuilder().setEpoch(epoch).setRevision(revision);
+    send(AgentMessage.newBuilder().setAcknowledge(acknowledge).build());
+  }
+
+  @Override
+  public void report(List<Placement> placements, List<NodeNotice> notices) {
+    StatusBatch.Builder batch = StatusBatch.newBuilder();
+    placements.forEach(placement -> batch.addPlacements(StatusCodec.message(placement)));
+    notices.forEach(notice -> batch.addEvents(event(notice)));
+    send(AgentMessage.newBuilder().setStatus(batch).build());
+  }
+
+  @Override
+  public boolean isWritable() {
+    var stream = out;
+    return stream != null && stream.isReady() && ended.getCount() > 0;
+  }
+
+  @Override
+  public void refuse(String reason) {
+    var stream = out;
+    sending.lock();
+    try {
+      if (stream != null && ended.getCount() > 0) {
+        stream.cancel(reason, null);
+      }
+    } finally {
+      sending.unlock();
+    }
+    over(reason);
+  }
+
+  // --- the link
+  // ------------------------------------------------------------------------------------
+
+  void beat() {
+    if (linked.get()) {
+      send(AgentMessage.newBuilder().setBeat(Beat.getDefaultInstance()).build());
+    }
+  }
+
+  /** True once the stream is over. */
+  boolean awaitEnd(Duration longest) throws InterruptedException {
+    return ended.await(longest.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Whether a leading scheduler answered on it. */
+  boolean wasWelcomed() {
+    return welcomed;
+  }
+
+  String end() {
+    return end;
+  }
+
+  private void welcome(Welcome welcome) {
+    if (!welcome.getClusterId().equals(facts.clusterId())) {
+      LOG.error(
+          "the scheduler at that address is of cluster {}, this node of {}; check scheduler.address",
+          welcome.getClusterId(),
+          facts.clusterId());
+      refuse("this node belongs to cluster " + facts.clusterId());
+      return;
+    }
+    welcomed = true;
+    LOG.info("linked to the scheduler of epoch {}", welcome.getEpoch());
+  }
+
+  private void send(AgentMessage message) {
+    var stream = out;
+    sending.lock();
+    try {
+      if (stream != null && ended.getCount() > 0) {
+        stream.onNext(message);
+      }
+    } finally {
+      sending.unlock();
+    }
+  }
+
+  private void request() {
+    var stream = out;
+    if (stream != null && ended.getCount() > 0) {
+      stream.request(1);
+    }
+  }
+
+  private void over(String why) {
+    sending.lock();
+    try {
+      if (ended.getCount() == 0) {
+        return;
+      }
+      end = why;
+      ended.countDown();
+    } finally {
+      sending.unlock();
+    }
+    loop.offerSoon(new Input.Unlinked(this));
+  }
+
+  private Capacity capacity() {
+    return Capacity.newBuilder()
+        .setMemoryMib(facts.capacity().memoryMib())
+        .setCpuMillis(facts.capacity().cpuMillis())
+        .setPids(facts.capacity().pids())
+        .setDiskMib(facts.capacity().diskMib())
+        .build();
+  }
+
+  private static NodeEvent event(NodeNotice notice) {
+    return NodeEvent.newBuilder()
+        .setAt(notice.at().toEpochMilli())
+        .setKind(notice.notice().kind().word())
+        .setPlacementId(notice.id().value())
+        .setIncarnation(notice.notice().incarnation())
+        .setMessage(notice.notice().message())
+        .build();
+  }
+}

@@ -1,0 +1,99 @@
+package dev.berth.agent.link;
+
+import dev.berth.agent.control.AgentLoop;
+import dev.berth.agent.logs.LogDesk;
+import dev.berth.proto.v1.AgentLinkGrpc;
+import dev.berth.proto.v1.LogsWanted;
+import io.grpc.ManagedChannel;
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a stream to the scheduler, for ever.
+ *
+ * <p>A stream that is lost is dialled again after a short, spread wait; nothing on the node changes
+ * meanwhile. Runs on its own virtual thread.
+ */
+public final class SchedulerLink implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SchedulerLink.class);
+  private static final Duration BEAT = Duration.ofSeconds(3);
+
+  private final ManagedChannel channel;
+  private final NodeFacts facts;
+  private final AgentLoop loop;
+  private final LogDesk logs;
+  private final Redial redial;
+  private final Thread thread;
+
+  public SchedulerLink(
+      ManagedChannel channel,
+      NodeFacts facts,
+      AgentLoop loop,
+      LogDesk logs,
+      RandomGenerator random) {
+    this.channel = channel;
+    this.facts = facts;
+    this.loop = loop;
+    this.logs = logs;
+    this.redial = new Redial(random);
+    this.thread = Thread.ofVirtual().name("scheduler-link").unstarted(this::run);
+  }
+
+  public void start() {
+    thread.start();
+  }
+
+  @Override
+  public void close() {
+    thread.interrupt();
+  }
+
+  private void run() {
+    try {
+      while (true) {
+        LinkSession session = connect();
+        logs.closeAll();
+        if (session.wasWelcomed()) {
+          redial.reset();
+          LOG.warn("the link to the scheduler was lost: {}", session.end());
+        } else {
+          LOG.debug("no scheduler: {}", session.end());
+        }
+        Thread.sleep(redial.next());
+      }
+    } catch (InterruptedException closed) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private LinkSession connect() throws InterruptedException {
+    var session = new LinkSession(facts, loop, readers());
+    channel.resetConnectBackoff(); // its own waits grow to minutes; ours are the ones that count
+    AgentLinkGrpc.newStub(channel).connect(session);
+    try {
+      while (!session.awaitEnd(BEAT)) {
+        session.beat();
+      }
+    } catch (InterruptedException closed) {
+      session.refuse("the agent is closing");
+      throw closed;
+    }
+    return session;
+  }
+
+  private LinkSession.LogReaders readers() {
+    return new LinkSession.LogReaders() {
+      @Override
+      public void open(LogsWanted wanted) {
+        logs.open(wanted, GrpcLogSink.open(channel));
+      }
+
+      @Override
+      public void close(long stream) {
+        logs.close(stream);
+      }
+    };
+  }
+}

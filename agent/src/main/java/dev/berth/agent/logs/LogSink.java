@@ -1,0 +1,13 @@
+package dev.berth.agent.logs;
+
+import dev.berth.proto.v1.LogChunk;
+
+/** The way to one reader of logs. */
+public interface LogSink {
+
+  /** Waits until the reader takes more; false when it has left. */
+  boolean send(LogChunk chunk) throws InterruptedException;
+
+  /** There is nothing more to come. */
+  void complete();
+}

@@ -1,0 +1,187 @@
+package dev.berth.agent;
+
+import com.google.protobuf.ByteString;
+import dev.berth.agent.order.Order;
+import dev.berth.agent.order.Snapshot;
+import dev.berth.agent.wire.OrderCodec;
+import dev.berth.proto.v1.AgentLinkGrpc;
+import dev.berth.proto.v1.AgentMessage;
+import dev.berth.proto.v1.BlobChunk;
+import dev.berth.proto.v1.DesiredState;
+import dev.berth.proto.v1.FetchBlobRequest;
+import dev.berth.proto.v1.LogChunk;
+import dev.berth.proto.v1.LogsWanted;
+import dev.berth.proto.v1.NodeEvent;
+import dev.berth.proto.v1.PlacementStatus;
+import dev.berth.proto.v1.SchedulerMessage;
+import dev.berth.proto.v1.SendLogsResponse;
+import dev.berth.proto.v1.Welcome;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** The scheduler's end of the wire, as a test moves it. Thread-safe. */
+public final class FakeScheduler extends AgentLinkGrpc.AgentLinkImplBase {
+  private final List<AgentMessage> heard = new CopyOnWriteArrayList<>();
+  private final Map<Long, PlacementStatus> statuses = new ConcurrentHashMap<>();
+  private final List<LogChunk> logs = new CopyOnWriteArrayList<>();
+  private final Map<String, byte[]> blobs = new ConcurrentHashMap<>();
+  private volatile DesiredState desired = OrderCodec.message(new Snapshot(1, 1, List.of()));
+  private volatile @Nullable StreamObserver<SchedulerMessage> out;
+
+  /** What is wanted from now on; sent to the agent that is linked, and to each that comes. */
+  public void want(long epoch, long revision, Order... orders) {
+    wantAsIs(OrderCodec.message(new Snapshot(epoch, revision, List.of(orders))));
+  }
+
+  public synchronized void wantAsIs(DesiredState state) {
+    desired = state;
+    var stream = out;
+    if (stream != null) {
+      stream.onNext(SchedulerMessage.newBuilder().setDesiredState(state).build());
+    }
+  }
+
+  public synchronized void wantLogs(LogsWanted wanted) {
+    var stream = out;
+    if (stream != null) {
+      stream.onNext(SchedulerMessage.newBuilder().setLogsWanted(wanted).build());
+    }
+  }
+
+  /** Ends the stream as a scheduler does that has lost its leadership. */
+  public synchronized void hangUp() {
+    var stream = out;
+    out = null;
+    if (stream != null) {
+      stream.onError(Status.UNAVAILABLE.withDescription("not leading").asRuntimeException());
+    }
+  }
+
+  public void hold(String digest, byte[] blob) {
+    blobs.put(digest, blob);
+  }
+
+  public List<AgentMessage> heard() {
+    return List.copyOf(heard);
+  }
+
+  public long hellos() {
+    return heard.stream().filter(AgentMessage::hasHello).count();
+  }
+
+  public Optional<PlacementStatus> status(long id) {
+    return Optional.ofNullable(statuses.get(id));
+  }
+
+  public boolean isRunning(long id, int incarnation) {
+    return status(id)
+        .filter(it -> it.hasRunning() && it.getIncarnation() == incarnation)
+        .isPresent();
+  }
+
+  public List<NodeEvent> events() {
+    return heard.stream().flatMap(it -> it.getStatus().getEventsList().stream()).toList();
+  }
+
+  public List<String> logLines() {
+    return logs.stream()
+        .flatMap(chunk -> chunk.getLinesList().stream())
+        .map(line -> line.getLine().getSource() + " " + line.getLine().getText().toStringUtf8())
+        .toList();
+  }
+
+  /** Waits until it is so, a few seconds at most. */
+  public void await(String what, Predicate<FakeScheduler> condition) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (!condition.test(this)) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("not so within 20 s: " + what + "; heard: " + heard);
+      }
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  @Override
+  public StreamObserver<AgentMessage> connect(StreamObserver<SchedulerMessage> responses) {
+    return new StreamObserver<>() {
+      @Override
+      public void onNext(AgentMessage message) {
+        heard.add(message);
+        message.getHello().getPlacementsList().forEach(FakeScheduler.this::see);
+        message.getStatus().getPlacementsList().forEach(FakeScheduler.this::see);
+        if (message.hasHello()) {
+          answer(responses);
+        }
+      }
+
+      @Override
+      public void onError(Throwable failure) {
+        out = null;
+      }
+
+      @Override
+      public void onCompleted() {
+        responses.onCompleted();
+      }
+    };
+  }
+
+  @Override
+  public StreamObserver<LogChunk> sendLogs(StreamObserver<SendLogsResponse> responses) {
+    return new StreamObserver<>() {
+      @Override
+      public void onNext(LogChunk chunk) {
+        logs.add(chunk);
+      }
+
+      @Override
+      public void onError(Throwable failure) {}
+
+      @Override
+      public void onCompleted() {
+        responses.onNext(SendLogsResponse.getDefaultInstance());
+        responses.onCompleted();
+      }
+    };
+  }
+
+  @Override
+  public void fetchBlob(FetchBlobRequest request, StreamObserver<BlobChunk> responses) {
+    byte[] blob = blobs.get(request.getDigest());
+    if (blob == null) {
+      responses.onError(Status.NOT_FOUND.asRuntimeException());
+      return;
+    }
+    int half = blob.length / 2;
+    responses.onNext(
+        BlobChunk.newBuilder()
+            .setTotalBytes(blob.length)
+            .setData(ByteString.copyFrom(blob, 0, half))
+            .build());
+    responses.onNext(
+        BlobChunk.newBuilder()
+            .setData(ByteString.copyFrom(blob, half, blob.length - half))
+            .build());
+    responses.onCompleted();
+  }
+
+  private synchronized void answer(StreamObserver<SchedulerMessage> responses) {
+    var welcome = Welcome.newBuilder().setEpoch(desired.getEpoch()).setClusterId("abcdef");
+    responses.onNext(SchedulerMessage.newBuilder().setWelcome(welcome).build());
+    responses.onNext(SchedulerMessage.newBuilder().setDesiredState(desired).build());
+    out = responses;
+  }
+
+  private void see(PlacementStatus status) {
+    statuses.put(status.getPlacementId(), status);
+  }
+}

@@ -1,0 +1,152 @@
+package dev.berth.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.cli.cluster.DownCommand;
+import dev.berth.cli.cluster.StatusCommand;
+import dev.berth.cli.cluster.SuperviseCommand;
+import dev.berth.cli.cluster.UpCommand;
+import dev.berth.cli.command.AppsCommand;
+import dev.berth.cli.command.BasesCommand;
+import dev.berth.cli.command.CompletionCommand;
+import dev.berth.cli.command.ConfigCommand;
+import dev.berth.cli.command.DeployCommand;
+import dev.berth.cli.command.DomainsCommand;
+import dev.berth.cli.command.EventsCommand;
+import dev.berth.cli.command.LogsCommand;
+import dev.berth.cli.command.NodesCommand;
+import dev.berth.cli.command.PsCommand;
+import dev.berth.cli.command.ReleasesCommand;
+import dev.berth.cli.command.RestartCommand;
+import dev.berth.cli.command.RollbackCommand;
+import dev.berth.cli.command.ScaleCommand;
+import dev.berth.cli.command.SizesCommand;
+import dev.berth.cli.command.TenantsCommand;
+import dev.berth.cli.command.VersionCommand;
+import dev.berth.cli.output.Json;
+import dev.berth.cli.output.Terminal;
+import dev.berth.cli.output.Terminal.Color;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The whole command line: every command, and how each may end. */
+@Command(
+    name = "berth",
+    synopsisSubcommandLabel = "COMMAND",
+    description = "Runs many tenants' apps on your machines.")
+public final class BerthCommand implements Runnable {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  private BerthCommand() {}
+
+  public static CommandLine commandLine(Surroundings surroundings) {
+    CommandLine line = new CommandLine(new BerthCommand());
+    for (Object command :
+        List.of(
+            new UpCommand(surroundings),
+            new DownCommand(surroundings),
+            new StatusCommand(surroundings),
+            new SuperviseCommand(surroundings),
+            new TenantsCommand(surroundings),
+            new AppsCommand(surroundings),
+            new DeployCommand(surroundings),
+            new ReleasesCommand(surroundings),
+            new RollbackCommand(surroundings),
+            new ScaleCommand(surroundings),
+            new PsCommand(surroundings),
+            new RestartCommand(surroundings),
+            new ConfigCommand(surroundings),
+            new DomainsCommand(surroundings),
+            new LogsCommand(surroundings),
+            new EventsCommand(surroundings),
+            new NodesCommand(surroundings),
+            new BasesCommand(surroundings),
+            new SizesCommand(surroundings),
+            new VersionCommand(surroundings),
+            new CompletionCommand(surroundings))) {
+      line.addSubcommand(command);
+    }
+    line.addSubcommand(new CommandLine.HelpCommand());
+    Terminal terminal = surroundings.terminal();
+    addHelpOption(line);
+    return line.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
+        .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8))
+        .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
+        .setParameterExceptionHandler((failure, args) -> tellUsage(failure, terminal))
+        .setExecutionExceptionHandler(
+            (failure, failed, parsed) -> tell(failure, terminal, wantsJson(failed)));
+  }
+
+  /** Every command understands --help. */
+  private static void addHelpOption(CommandLine line) {
+    line.getCommandSpec().addMixin("help", CommandSpec.forAnnotatedObject(new HelpOption()));
+    for (CommandLine subcommand : line.getSubcommands().values()) {
+      if (!subcommand.getCommandName().equals("help")) {
+        addHelpOption(subcommand);
+      }
+    }
+  }
+
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  private static int tellUsage(ParameterException failure, Terminal terminal) {
+    String name = failure.getCommandLine().getCommandSpec().qualifiedName(" ");
+    terminal.err().println("berth: " + Terminal.clean(String.valueOf(failure.getMessage())));
+    terminal.err().println("  next: " + name + " --help");
+    return ExitCode.USAGE.number();
+  }
+
+  private static int tell(Exception failure, Terminal terminal, boolean json) throws Exception {
+    if (!(failure instanceof CommandFailure known)) {
+      throw failure;
+    }
+    PrintStream err = terminal.err();
+    if (json) {
+      ObjectNode answer = Json.object();
+      answer
+          .putObject("error")
+          .put("code", known.code())
+          .put("field", known.field())
+          .put("reason", known.getMessage())
+          .put("remedy", known.next());
+      err.println(Json.line(answer));
+    } else {
+      String said = known.getMessage() == null ? known.code() : known.getMessage();
+      String what = known.exitCode() == ExitCode.REFUSED ? "refused: " : "";
+      err.println("berth: " + terminal.paint(Color.BAD, what) + cleanLines(said));
+      if (!known.next().isEmpty()) {
+        err.println("  next: " + Terminal.clean(known.next()));
+      }
+    }
+    return known.exitCode().number();
+  }
+
+  private static String cleanLines(String text) {
+    return String.join("\n", text.lines().map(Terminal::clean).toList());
+  }
+
+  private static boolean wantsJson(CommandLine failed) {
+    return failed.getParseResult().hasMatchedOption("--json");
+  }
+
+  /** The option that every command has. */
+  @Command
+  private static final class HelpOption {
+    @Option(
+        names = {"-h", "--help"},
+        usageHelp = true,
+        description = "Show this help.")
+    @SuppressWarnings("UnusedVariable") // picocli acts on it
+    private boolean help;
+  }
+}

@@ -1,0 +1,195 @@
+package dev.berth.cli.command;
+
+import dev.berth.cli.Surroundings;
+import dev.berth.cli.output.Terminal;
+import dev.berth.identity.CertificateAuthority;
+import dev.berth.identity.Identity;
+import dev.berth.proto.v1.App;
+import dev.berth.proto.v1.AppName;
+import dev.berth.proto.v1.AppServiceGrpc;
+import dev.berth.proto.v1.CreateReleaseRequest;
+import dev.berth.proto.v1.CreateReleaseResponse;
+import dev.berth.proto.v1.FindSlugRequest;
+import dev.berth.proto.v1.FindSlugResponse;
+import dev.berth.proto.v1.Instance;
+import dev.berth.proto.v1.InstanceList;
+import dev.berth.proto.v1.ListInstancesRequest;
+import dev.berth.proto.v1.Refusal;
+import dev.berth.proto.v1.Release;
+import dev.berth.proto.v1.ReleaseServiceGrpc;
+import dev.berth.proto.v1.ScaleRequest;
+import dev.berth.proto.v1.UploadSlugRequest;
+import dev.berth.proto.v1.UploadSlugResponse;
+import io.grpc.Metadata;
+import io.grpc.Server;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.ProtoUtils;
+import io.grpc.stub.StreamObserver;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+
+/** A cluster of one app, acme/shop, that answers as told. */
+public final class FakeCluster implements AutoCloseable {
+  private static final Metadata.Key<Refusal> REFUSAL =
+      Metadata.Key.of(
+          "berth-refusal-bin", ProtoUtils.metadataMarshaller(Refusal.getDefaultInstance()));
+
+  private final Server server;
+  private final Path state;
+  final ByteArrayOutputStream received = new ByteArrayOutputStream();
+  final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  boolean hasSlug;
+  boolean settles = true;
+
+  FakeCluster(Path state) throws IOException {
+    this.state = state;
+    CertificateAuthority authority = CertificateAuthority.create(state.resolve("identity/ca"));
+    authority.issue("scheduler", state.resolve("identity/scheduler"));
+    authority.issue("operator", state.resolve("identity/operator"));
+    server =
+        NettyServerBuilder.forAddress(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                Identity.load(state.resolve("identity/scheduler")).serverCredentials())
+            .addService(new Apps())
+            .addService(new Releases())
+            .build()
+            .start();
+    Files.writeString(
+        state.resolve("cluster.json"),
+        "{\"id\":\"abcdef\",\"domain\":\"localhost\",\"apiPort\":"
+            + server.getPort()
+            + ",\"httpPort\":8080,\"subnets\":[]}");
+  }
+
+  int berth(String... arguments) {
+    Surroundings surroundings =
+        new Surroundings(
+            Map.of("BERTH_STATE_DIR", state.toString()),
+            state,
+            state,
+            new Terminal(stream(out), stream(err), false, false),
+            Clock.systemUTC(),
+            () -> "key");
+    return dev.berth.cli.BerthCommand.commandLine(surroundings).execute(arguments);
+  }
+
+  public static Surroundings surroundings(Map<String, String> environment, Path directory) {
+    ByteArrayOutputStream nowhere = new ByteArrayOutputStream();
+    Terminal terminal = new Terminal(stream(nowhere), stream(nowhere), false, false);
+    return new Surroundings(
+        environment, directory, directory, terminal, Clock.systemUTC(), () -> "key");
+  }
+
+  private static PrintStream stream(ByteArrayOutputStream bytes) {
+    return new PrintStream(bytes, true, StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public void close() {
+    server.shutdownNow();
+  }
+
+  private static StatusRuntimeException refused(String reason, String remedy) {
+    Metadata trailers = new Metadata();
+    trailers.put(
+        REFUSAL,
+        Refusal.newBuilder()
+            .setCode("QUOTA_EXCEEDED")
+            .setField("formation.web.count")
+            .setReason(reason)
+            .setRemedy(remedy)
+            .build());
+    return Status.RESOURCE_EXHAUSTED.asRuntimeException(trailers);
+  }
+
+  private static App app(long version) {
+    return App.newBuilder().setTenant("acme").setName("shop").setVersion(version).build();
+  }
+
+  private final class Apps extends AppServiceGrpc.AppServiceImplBase {
+    @Override
+    public void getApp(AppName name, StreamObserver<App> answer) {
+      answer.onNext(app(1));
+      answer.onCompleted();
+    }
+
+    @Override
+    public void scale(ScaleRequest request, StreamObserver<App> answer) {
+      if (request.getChanges(0).getCount() > 200) {
+        answer.onError(refused("web cannot have more than 200 instances", "ask for fewer"));
+        return;
+      }
+      answer.onNext(app(7));
+      answer.onCompleted();
+    }
+
+    @Override
+    public void watchInstances(ListInstancesRequest request, StreamObserver<InstanceList> answer) {
+      Instance web =
+          Instance.newBuilder()
+              .setProcessType("web")
+              .setIndex(1)
+              .setPhase(Instance.Phase.STARTING)
+              .build();
+      answer.onNext(InstanceList.newBuilder().setApp(app(6)).setSettled(true).build());
+      answer.onNext(InstanceList.newBuilder().setApp(app(7)).addInstances(web).build());
+      if (settles) {
+        answer.onNext(
+            InstanceList.newBuilder()
+                .setApp(app(7))
+                .addInstances(web.toBuilder().setPhase(Instance.Phase.RUNNING))
+                .setSettled(true)
+                .build());
+      }
+    }
+  }
+
+  private final class Releases extends ReleaseServiceGrpc.ReleaseServiceImplBase {
+    @Override
+    public void findSlug(FindSlugRequest request, StreamObserver<FindSlugResponse> answer) {
+      answer.onNext(FindSlugResponse.newBuilder().setSlugDigest(hasSlug ? "ab" : "").build());
+      answer.onCompleted();
+    }
+
+    @Override
+    public StreamObserver<UploadSlugRequest> uploadSlug(StreamObserver<UploadSlugResponse> answer) {
+      return new StreamObserver<>() {
+        @Override
+        public void onNext(UploadSlugRequest part) {
+          received.writeBytes(part.getChunk().toByteArray());
+        }
+
+        @Override
+        public void onError(Throwable failure) {}
+
+        @Override
+        public void onCompleted() {
+          answer.onNext(UploadSlugResponse.newBuilder().setSlugDigest("c".repeat(64)).build());
+          answer.onCompleted();
+        }
+      };
+    }
+
+    @Override
+    public void createRelease(
+        CreateReleaseRequest request, StreamObserver<CreateReleaseResponse> answer) {
+      answer.onNext(
+          CreateReleaseResponse.newBuilder()
+              .setApp(app(7))
+              .setRelease(Release.newBuilder().setNumber(2))
+              .build());
+      answer.onCompleted();
+    }
+  }
+}
