@@ -54,6 +54,7 @@ final class Router implements AutoCloseable {
             proxy::use,
             new RouteFeed.Surroundings(nanoTime, random.split()));
     feed.start();
+    proxy.open();
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     RouterMetrics.bind(registry, proxy.counters(), ProxyServer.failureCodes());
     RouterMetrics.bindTable(registry, feed::state, nanoTime);
@@ -73,8 +74,9 @@ final class Router implements AutoCloseable {
 
   @Override
   public void close() {
-    proxy.close();
+    proxy.stopListening();
     feed.close();
+    proxy.close();
     channel.shutdownNow();
     try {
       channel.awaitTermination(1, TimeUnit.SECONDS);

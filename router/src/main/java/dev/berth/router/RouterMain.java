@@ -2,6 +2,7 @@ package dev.berth.router;
 
 import dev.berth.settings.Settings;
 import dev.berth.settings.SettingsException;
+import io.netty.util.ResourceLeakDetector;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.CountDownLatch;
@@ -24,6 +25,7 @@ public final class RouterMain {
       System.err.println("usage: router FILE   (a settings file; see docs/router.md)");
       System.exit(USAGE);
     }
+    ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
     Thread.setDefaultUncaughtExceptionHandler((thread, fault) -> {
       log.error("a fault in {}; the router ends and its supervisor starts another", thread, fault);
       Runtime.getRuntime().halt(FAULT);

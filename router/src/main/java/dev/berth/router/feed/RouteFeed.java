@@ -16,6 +16,7 @@ import io.grpc.stub.ClientResponseObserver;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -42,6 +43,7 @@ public final class RouteFeed implements AutoCloseable {
   private final RandomGenerator random;
   private final TableSaver saver;
   private final TableFile file;
+  private final TableSink sink;
   private final Publisher publisher;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
@@ -67,28 +69,38 @@ public final class RouteFeed implements AutoCloseable {
     this.random = around.random;
     this.file = new TableFile(tableFile);
     this.saver = new TableSaver(file, nanoTime);
+    this.sink = sink;
     this.publisher = new Publisher(sink, this::onThread, this::inForce);
     this.backoff = settings.firstBackoff();
     this.state = new FeedState(0, 0, 0, 0, 0, false, nanoTime.getAsLong());
   }
 
-  /** Puts the saved table in force, and begins to follow the scheduler. */
+  /** Puts the saved table in force, returns, and follows the scheduler from then on. */
   public void start() {
-    onThread(() -> {
-      intake = file.load();
-      RouteTable saved = intake.table();
-      if (saved.version() > 0) {
-        log.info(
-            "serving {} hosts from the saved table, version {} of epoch {}",
-            saved.hostCount(),
-            saved.version(),
-            saved.epoch());
-        publisher.publish(saved, null);
-      }
-      follow();
-    });
+    intake = file.load();
+    RouteTable saved = intake.table();
+    if (saved.version() > 0) {
+      log.info(
+          "serving {} hosts from the saved table, version {} of epoch {}",
+          saved.hostCount(),
+          saved.version(),
+          saved.epoch());
+      CountDownLatch inForce = new CountDownLatch(1);
+      sink.use(saved, null, inForce::countDown);
+      await(inForce);
+    }
+    show(false);
+    onThread(this::follow);
     long beat = settings.beat().toNanos();
     var _ = thread.scheduleAtFixedRate(guarded(this::beat), beat, beat, TimeUnit.NANOSECONDS);
+  }
+
+  private static void await(CountDownLatch inForce) {
+    try {
+      inForce.await();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   public FeedState state() {

@@ -92,7 +92,7 @@ final class Exchange {
     }
     LoopPool found = state.find(hostname);
     if (found == null) {
-      fail(Failure.H01);
+      fail(state.hasTable() ? Failure.H01 : Failure.H98);
       return;
     }
     ForwardedHead.toUpstream(next, facts, client);

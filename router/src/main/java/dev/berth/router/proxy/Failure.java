@@ -22,6 +22,7 @@ public enum Failure {
   H26(400, "The request is not valid.", "Correct the request."),
   H27(499, "The client left before the answer was complete.", "Nothing to do."),
   H28(408, "The client was too slow to send the request.", "Send the request without pauses."),
+  H98(503, "The router has no routes yet.", "Try again in a few seconds."),
   H99(500, "The router made a mistake.", "Report it with the request id.");
 
   private final int status;

@@ -19,12 +19,12 @@ import java.util.Map;
  * own headers are set afterwards, so no client can take them away or forge them. Stateless.
  */
 final class ForwardedHead {
-  static final AsciiString REQUEST_ID = AsciiString.cached("x-request-id");
-  static final AsciiString BERTH_ERROR = AsciiString.cached("berth-error");
-  static final AsciiString FORWARDED_FOR = AsciiString.cached("x-forwarded-for");
-  static final AsciiString FORWARDED_PROTO = AsciiString.cached("x-forwarded-proto");
-  static final AsciiString FORWARDED_HOST = AsciiString.cached("x-forwarded-host");
-  static final AsciiString FORWARDED_PORT = AsciiString.cached("x-forwarded-port");
+  static final AsciiString REQUEST_ID = AsciiString.cached("X-Request-Id");
+  static final AsciiString BERTH_ERROR = AsciiString.cached("Berth-Error");
+  static final AsciiString FORWARDED_FOR = AsciiString.cached("X-Forwarded-For");
+  static final AsciiString FORWARDED_PROTO = AsciiString.cached("X-Forwarded-Proto");
+  static final AsciiString FORWARDED_HOST = AsciiString.cached("X-Forwarded-Host");
+  static final AsciiString FORWARDED_PORT = AsciiString.cached("X-Forwarded-Port");
   static final AsciiString IDEMPOTENCY_KEY = AsciiString.cached("idempotency-key");
   private static final AsciiString KEEP_ALIVE = AsciiString.cached("keep-alive");
   private static final AsciiString PROXY_CONNECTION = AsciiString.cached("proxy-connection");

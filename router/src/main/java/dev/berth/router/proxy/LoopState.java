@@ -79,6 +79,11 @@ final class LoopState {
     return draining;
   }
 
+  /** Before the first table, not knowing an app says nothing about the app. */
+  boolean hasTable() {
+    return table.version() > 0;
+  }
+
   /** The pool of a hostname as the table in force has it; null if no app has the hostname. */
   @Nullable LoopPool find(String hostname) {
     Pool pool = table.find(hostname);

@@ -9,5 +9,5 @@ public record ProxyLimits(
     int idlePerRoute,
     int heldRequests) {
   public static final ProxyLimits DEFAULTS =
-      new ProxyLimits(8 * 1024, 64 * 1024, 100, 10_000, 32, 256);
+      new ProxyLimits(8 * 1024, 64 * 1024, 100, 10_000, 256, 256);
 }

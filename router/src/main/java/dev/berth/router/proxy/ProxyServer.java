@@ -44,7 +44,10 @@ public final class ProxyServer implements AutoCloseable {
   private final IdentityHashMap<EventLoop, LoopState> states = new IdentityHashMap<>();
   private final List<LoopCounters> counters;
   private final AtomicInteger connections = new AtomicInteger();
-  private final Channel listening;
+  private final Transport transport;
+  private final PooledByteBufAllocator allocator;
+  private final IdentityHashMap<EventLoop, Connector> connectors = new IdentityHashMap<>();
+  private @Nullable Channel listening;
 
   /** What the proxy takes from the world around it. */
   public record Surroundings(
@@ -56,14 +59,12 @@ public final class ProxyServer implements AutoCloseable {
   public ProxyServer(ProxySettings settings, Surroundings around) {
     this.settings = settings;
     this.nanoTime = around.nanoTime;
-    Transport transport = Transport.best();
+    transport = Transport.best();
     int loops =
         settings.loops() > 0 ? settings.loops() : Runtime.getRuntime().availableProcessors();
-    PooledByteBufAllocator allocator =
-        new PooledByteBufAllocator(true, 1, loops, 8192, 6, 64, 32, true);
+    allocator = new PooledByteBufAllocator(true, 1, loops, 8192, 6, 64, 32, true);
     group = transport.group(loops);
     List<LoopCounters> allCounters = new ArrayList<>();
-    IdentityHashMap<EventLoop, Connector> connectors = new IdentityHashMap<>();
     group.forEach(executor -> {
       EventLoop loop = (EventLoop) executor;
       LoopCounters counted = new LoopCounters(failureCodes());
@@ -75,22 +76,14 @@ public final class ProxyServer implements AutoCloseable {
       connectors.put(loop, new Connector(state, loop, transport.socket(), allocator));
     });
     counters = List.copyOf(allCounters);
-    try {
-      listening = listen(transport, allocator, connectors);
-    } catch (RuntimeException refused) {
-      var _ = group.shutdownGracefully(0, 0, TimeUnit.SECONDS);
-      throw refused;
-    }
     long tick = LoopState.TICK.toMillis();
     states.forEach((loop, state) ->
         loop.scheduleWithFixedDelay(state::tick, tick, tick, TimeUnit.MILLISECONDS)
             .addListener(ProxyServer::reportFault));
   }
 
-  private Channel listen(
-      Transport transport,
-      PooledByteBufAllocator allocator,
-      IdentityHashMap<EventLoop, Connector> connectors) {
+  /** Begins to take clients. What they ask for before the first table is in force is H98. */
+  public void open() {
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(group)
@@ -104,7 +97,7 @@ public final class ProxyServer implements AutoCloseable {
                 new ChannelInitializer<>() {
                   @Override
                   protected void initChannel(Channel channel) {
-                    accept(channel, connectors);
+                    accept(channel);
                   }
                 });
     InetSocketAddress address = new InetSocketAddress(settings.address(), settings.port());
@@ -118,10 +111,10 @@ public final class ProxyServer implements AutoCloseable {
               + " cannot be opened; choose another port",
           bound.cause());
     }
-    return bound.channel();
+    listening = bound.channel();
   }
 
-  private void accept(Channel channel, IdentityHashMap<EventLoop, Connector> connectors) {
+  private void accept(Channel channel) {
     LoopState state = states.get(channel.eventLoop());
     Connector connector = connectors.get(channel.eventLoop());
     if (state == null || connector == null) {
@@ -143,6 +136,9 @@ public final class ProxyServer implements AutoCloseable {
   }
 
   public int port() {
+    if (listening == null) {
+      throw new IllegalStateException("the proxy has not been opened");
+    }
     return ((InetSocketAddress) listening.localAddress()).getPort();
   }
 
@@ -172,9 +168,16 @@ public final class ProxyServer implements AutoCloseable {
         }));
   }
 
+  /** Takes no more clients; those that are there go on. */
+  public void stopListening() {
+    if (listening != null) {
+      listening.close().awaitUninterruptibly();
+    }
+  }
+
   @Override
   public void close() {
-    listening.close().awaitUninterruptibly();
+    stopListening();
     states.forEach((loop, state) -> loop.execute(state::drain));
     long deadline = nanoTime.getAsLong() + settings.timeouts().drain().toNanos();
     while (!isQuiet() && nanoTime.getAsLong() - deadline < 0) {

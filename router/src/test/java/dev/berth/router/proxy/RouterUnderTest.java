@@ -45,6 +45,8 @@ final class RouterUnderTest implements AutoCloseable {
         new ProxyServer(
             new ProxySettings("127.0.0.1", 0, 2, limits, timeouts),
             new ProxyServer.Surroundings(System::nanoTime, InstantSource.system(), random, log));
+    server.open();
+    use();
   }
 
   /** Everything that makes a test wait is short; everything else as it is in life. */
