@@ -40,21 +40,22 @@ final class Router implements AutoCloseable {
         new ProxyServer(
             settings.proxy(),
             new ProxyServer.Surroundings(nanoTime, clock, random.split(), accessLog));
+    feed =
+        new RouteFeed(
+            settings.feed(),
+            settings.tableFile(),
+            proxy::use,
+            new RouteFeed.Surroundings(nanoTime, random.split()));
+    feed.restore();
+    proxy.open();
+    // Clients are served from here on; what follows takes longer than all of the above.
     Identity identity = Identity.load(settings.identityDirectory());
     channel =
         NettyChannelBuilder.forTarget(settings.schedulerAddress(), identity.channelCredentials())
             .overrideAuthority(Identity.SCHEDULER_AUTHORITY)
             .maxInboundMessageSize(MAX_TABLE_BYTES)
             .build();
-    feed =
-        new RouteFeed(
-            settings.feed(),
-            channel,
-            settings.tableFile(),
-            proxy::use,
-            new RouteFeed.Surroundings(nanoTime, random.split()));
-    feed.start();
-    proxy.open();
+    feed.follow(channel);
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     RouterMetrics.bind(registry, proxy.counters(), ProxyServer.failureCodes());
     RouterMetrics.bindTable(registry, feed::state, nanoTime);

@@ -38,7 +38,7 @@ public final class RouteFeed implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RouteFeed.class);
 
   private final FeedSettings settings;
-  private final RouteFeedGrpc.RouteFeedStub scheduler;
+  private RouteFeedGrpc.@Nullable RouteFeedStub scheduler;
   private final LongSupplier nanoTime;
   private final RandomGenerator random;
   private final TableSaver saver;
@@ -57,14 +57,8 @@ public final class RouteFeed implements AutoCloseable {
   /** What the feed takes from the world around it. */
   public record Surroundings(LongSupplier nanoTime, RandomGenerator random) {}
 
-  public RouteFeed(
-      FeedSettings settings,
-      Channel scheduler,
-      Path tableFile,
-      TableSink sink,
-      Surroundings around) {
+  public RouteFeed(FeedSettings settings, Path tableFile, TableSink sink, Surroundings around) {
     this.settings = settings;
-    this.scheduler = RouteFeedGrpc.newStub(scheduler).withExecutor(thread);
     this.nanoTime = around.nanoTime;
     this.random = around.random;
     this.file = new TableFile(tableFile);
@@ -75,11 +69,11 @@ public final class RouteFeed implements AutoCloseable {
     this.state = new FeedState(0, 0, 0, 0, 0, false, nanoTime.getAsLong());
   }
 
-  /** Puts the saved table in force, returns, and follows the scheduler from then on. */
-  public void start() {
+  /** Puts the saved table in force, if there is one, before it returns. */
+  public void restore() {
     intake = file.load();
     RouteTable saved = intake.table();
-    if (saved.version() > 0) {
+    if (saved.epoch() > 0) {
       log.info(
           "serving {} hosts from the saved table, version {} of epoch {}",
           saved.hostCount(),
@@ -90,7 +84,14 @@ public final class RouteFeed implements AutoCloseable {
       await(inForce);
     }
     show(false);
-    onThread(this::follow);
+  }
+
+  /** Follows the scheduler from now on; after {@link #restore}. */
+  public void follow(Channel channel) {
+    onThread(() -> {
+      scheduler = RouteFeedGrpc.newStub(channel).withExecutor(thread);
+      follow();
+    });
     long beat = settings.beat().toNanos();
     var _ = thread.scheduleAtFixedRate(guarded(this::beat), beat, beat, TimeUnit.NANOSECONDS);
   }
@@ -108,6 +109,9 @@ public final class RouteFeed implements AutoCloseable {
   }
 
   private void follow() {
+    if (scheduler == null) {
+      throw new IllegalStateException("the feed has not been given a scheduler to follow");
+    }
     Following next = new Following();
     following = next;
     scheduler.follow(next);

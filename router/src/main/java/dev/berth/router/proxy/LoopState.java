@@ -81,7 +81,7 @@ final class LoopState {
 
   /** Before the first table, not knowing an app says nothing about the app. */
   boolean hasTable() {
-    return table.version() > 0;
+    return table.epoch() > 0;
   }
 
   /** The pool of a hostname as the table in force has it; null if no app has the hostname. */

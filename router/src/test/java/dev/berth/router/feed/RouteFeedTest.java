@@ -102,13 +102,13 @@ class RouteFeedTest {
         new RouteFeed(
             new FeedSettings(
                 "router-1", Duration.ofMillis(20), Duration.ofMillis(5), Duration.ofMillis(50)),
-            channel,
             file(),
             this::show,
             new RouteFeed.Surroundings(System::nanoTime, new SplittableRandom(1)));
     starting = true;
-    feed.start();
+    feed.restore();
     starting = false;
+    feed.follow(channel);
   }
 
   /** What was saved is in force at once; what the scheduler sends, when the test says so. */
