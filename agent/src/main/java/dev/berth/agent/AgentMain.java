@@ -34,7 +34,7 @@ public final class AgentMain {
   private static final Logger LOG = LoggerFactory.getLogger(AgentMain.class);
   private static final int FAULT = 70;
   private static final int USAGE = 64;
-  private static final int LARGEST_MESSAGE = 64 * 1024 * 1024;
+  private static final int LARGEST_MESSAGE = 32 * 1024 * 1024;
 
   private AgentMain() {}
 
@@ -72,6 +72,8 @@ public final class AgentMain {
                 Identity.load(settings.identity()).channelCredentials())
             .overrideAuthority(Identity.SCHEDULER_AUTHORITY)
             .maxInboundMessageSize(LARGEST_MESSAGE)
+            .keepAliveTime(10, TimeUnit.SECONDS)
+            .keepAliveTimeout(5, TimeUnit.SECONDS)
             .directExecutor() // nothing that it calls blocks
             .build();
     InstanceHost host = ContainerHost.open(settings.host(), new BlobFetcher(channel));

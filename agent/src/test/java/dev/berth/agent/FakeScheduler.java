@@ -42,7 +42,7 @@ public final class FakeScheduler extends AgentLinkGrpc.AgentLinkImplBase {
     wantAsIs(OrderCodec.message(new Snapshot(epoch, revision, List.of(orders))));
   }
 
-  public void wantAsIs(DesiredState state) {
+  public synchronized void wantAsIs(DesiredState state) {
     desired = state;
     var stream = out;
     if (stream != null) {
@@ -50,7 +50,7 @@ public final class FakeScheduler extends AgentLinkGrpc.AgentLinkImplBase {
     }
   }
 
-  public void wantLogs(LogsWanted wanted) {
+  public synchronized void wantLogs(LogsWanted wanted) {
     var stream = out;
     if (stream != null) {
       stream.onNext(SchedulerMessage.newBuilder().setLogsWanted(wanted).build());
@@ -58,7 +58,7 @@ public final class FakeScheduler extends AgentLinkGrpc.AgentLinkImplBase {
   }
 
   /** Ends the stream as a scheduler does that has lost its leadership. */
-  public void hangUp() {
+  public synchronized void hangUp() {
     var stream = out;
     out = null;
     if (stream != null) {
@@ -119,10 +119,7 @@ public final class FakeScheduler extends AgentLinkGrpc.AgentLinkImplBase {
         message.getHello().getPlacementsList().forEach(FakeScheduler.this::see);
         message.getStatus().getPlacementsList().forEach(FakeScheduler.this::see);
         if (message.hasHello()) {
-          var welcome = Welcome.newBuilder().setEpoch(desired.getEpoch()).setClusterId("abcdef");
-          responses.onNext(SchedulerMessage.newBuilder().setWelcome(welcome).build());
-          responses.onNext(SchedulerMessage.newBuilder().setDesiredState(desired).build());
-          out = responses;
+          answer(responses);
         }
       }
 
@@ -175,6 +172,13 @@ public final class FakeScheduler extends AgentLinkGrpc.AgentLinkImplBase {
             .setData(ByteString.copyFrom(blob, half, blob.length - half))
             .build());
     responses.onCompleted();
+  }
+
+  private synchronized void answer(StreamObserver<SchedulerMessage> responses) {
+    var welcome = Welcome.newBuilder().setEpoch(desired.getEpoch()).setClusterId("abcdef");
+    responses.onNext(SchedulerMessage.newBuilder().setWelcome(welcome).build());
+    responses.onNext(SchedulerMessage.newBuilder().setDesiredState(desired).build());
+    out = responses;
   }
 
   private void see(PlacementStatus status) {

@@ -5,6 +5,7 @@ import dev.berth.scheduler.control.Terms;
 import dev.berth.scheduler.placement.SpreadPlacer;
 import dev.berth.scheduler.rollout.Timers;
 import dev.berth.scheduler.state.ClusterSettings;
+import dev.berth.scheduler.store.Election;
 import dev.berth.scheduler.store.EmbeddedZooKeeper;
 import dev.berth.scheduler.store.ZooKeeperConnection;
 import dev.berth.scheduler.store.ZooKeeperElection;
@@ -12,6 +13,7 @@ import dev.berth.scheduler.store.ZooKeeperSecret;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.concurrent.CompletionStage;
+import java.util.function.UnaryOperator;
 import org.apache.curator.framework.CuratorFramework;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,16 @@ public final class SchedulerCore implements AutoCloseable {
   public SchedulerCore(
       SchedulerSettings.ZooKeeperSettings settings, ClusterSettings cluster, InstantSource clock)
       throws IOException, InterruptedException {
+    this(settings, cluster, clock, UnaryOperator.identity());
+  }
+
+  /** With the election seen through {@code measured}. */
+  SchedulerCore(
+      SchedulerSettings.ZooKeeperSettings settings,
+      ClusterSettings cluster,
+      InstantSource clock,
+      UnaryOperator<Election> measured)
+      throws IOException, InterruptedException {
     this.embedded =
         settings.connect().isPresent() ? null : EmbeddedZooKeeper.start(settings.directory());
     ZooKeeperSecret secret = ZooKeeperSecret.in(settings.directory());
@@ -41,7 +53,9 @@ public final class SchedulerCore implements AutoCloseable {
       election.forgetEarlierCandidates();
     }
     this.terms =
-        new Terms(election, new Terms.Rules(cluster, Timers.DEFAULT, new SpreadPlacer(), clock));
+        new Terms(
+            measured.apply(election),
+            new Terms.Rules(cluster, Timers.DEFAULT, new SpreadPlacer(), clock));
     terms.start();
   }
 

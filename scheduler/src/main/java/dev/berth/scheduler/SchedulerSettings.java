@@ -1,5 +1,6 @@
 package dev.berth.scheduler;
 
+import dev.berth.scheduler.slug.SlugLimits;
 import dev.berth.scheduler.state.ClusterSettings;
 import dev.berth.settings.Settings;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ public record SchedulerSettings(
     Path identityDirectory,
     ZooKeeperSettings zooKeeper,
     Path blobsDirectory,
+    SlugLimits slugs,
     Path runFile) {
 
   /** Where callers and operators reach this process; port 0 is any free one. */
@@ -37,6 +39,11 @@ public record SchedulerSettings(
             new ZooKeeperSettings(
                 settings.path("zookeeper.directory"), settings.optional("zookeeper.connect")),
             settings.path("blobs.directory"),
+            new SlugLimits(
+                settings
+                    .optionalNumber("slug.max-bytes", 1, SlugLimits.CEILING_BYTES)
+                    .orElse(SlugLimits.DEFAULT.maxBytes()),
+                SlugLimits.DEFAULT.maxEntries()),
             settings.path("run.file"));
     settings.done();
     return read;

@@ -2,11 +2,13 @@ package dev.berth.scheduler;
 
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.function.LongSupplier;
 
 /**
  * The time of day as it was at the start, and from then on only the time that has passed: it never
- * goes back or jumps, whatever is done to the host's clock. Immutable.
+ * goes back or jumps, whatever is done to the host's clock. In whole milliseconds, as times are
+ * stored. Immutable.
  */
 public final class SteadyClock implements InstantSource {
   private final Instant start;
@@ -21,6 +23,6 @@ public final class SteadyClock implements InstantSource {
 
   @Override
   public Instant instant() {
-    return start.plusNanos(nanos.getAsLong() - startNanos);
+    return start.plusNanos(nanos.getAsLong() - startNanos).truncatedTo(ChronoUnit.MILLIS);
   }
 }

@@ -9,6 +9,7 @@ import dev.berth.proto.v1.LogsWanted;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,10 +21,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class LogDesk implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LogDesk.class);
-  static final int MOST_STREAMS = 64;
+  static final int MOST_STREAMS = 32;
+  private static final int MOST_TAILS = 2;
 
   private final LogFiles files;
   private final Supplier<NodeView> view;
+  private final Semaphore tails = new Semaphore(MOST_TAILS);
   private final Map<Long, Thread> streams = new ConcurrentHashMap<>();
 
   public LogDesk(LogFiles files, Supplier<NodeView> view) {
@@ -69,7 +72,7 @@ public final class LogDesk implements AutoCloseable {
               .map(id -> new InstanceLog(id, files, () -> incarnation(id)))
               .toList();
       if (sink.send(LogChunk.newBuilder().setStreamId(wanted.getStreamId()).build())) {
-        new LogStream(wanted, logs, this::name, sink).run();
+        new LogStream(wanted, logs, this::name, sink, tails).run();
       }
     } catch (InterruptedException left) {
       Thread.currentThread().interrupt();

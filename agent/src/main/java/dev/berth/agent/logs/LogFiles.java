@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
@@ -36,6 +37,7 @@ public final class LogFiles implements HostJobs.Remains, AutoCloseable {
   static final int MOST_KEPT = 3;
   static final int LARGEST_PLATFORM_LOG = 128 * 1024;
   private static final int MOST_WAITING = 4096;
+  private static final Duration LONGEST_CLOSING = Duration.ofSeconds(2);
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.nnnnnnnnnxxx").withZone(ZoneOffset.UTC);
 
@@ -43,6 +45,7 @@ public final class LogFiles implements HostJobs.Remains, AutoCloseable {
   private final Path directory;
   private final BlockingQueue<Runnable> writes = new ArrayBlockingQueue<>(MOST_WAITING);
   private final Thread writer;
+  private volatile boolean open = true;
 
   public LogFiles(InstanceHost host, Path directory) throws IOException {
     this.host = host;
@@ -103,14 +106,21 @@ public final class LogFiles implements HostJobs.Remains, AutoCloseable {
     }
   }
 
+  /** Writes what still waits, within reason. */
   @Override
   public void close() {
-    writer.interrupt();
+    open = false;
+    writes.offer(() -> {}); // wakes the writer; a full queue needs no waking
+    try {
+      writer.join(LONGEST_CLOSING);
+    } catch (InterruptedException hurried) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void run() {
     try {
-      while (true) {
+      while (open || !writes.isEmpty()) {
         writes.take().run();
       }
     } catch (InterruptedException closed) {

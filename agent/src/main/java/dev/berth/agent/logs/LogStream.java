@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 
 /**
@@ -18,7 +19,7 @@ import java.util.function.Function;
  */
 final class LogStream {
   private static final int MOST_LINES = 10_000;
-  private static final int MOST_TAIL_BYTES = 8 * 1024 * 1024;
+  private static final int MOST_TAIL_BYTES = 1024 * 1024;
   private static final int CHUNK_BYTES = 64 * 1024;
   private static final int LINE_OVERHEAD = 64;
   private static final long BUSY_MILLIS = 10;
@@ -34,12 +35,18 @@ final class LogStream {
   private final List<InstanceLog> logs;
   private final Function<PlacementId, String> names;
   private final LogSink sink;
+  private final Semaphore tails;
 
+  /**
+   * @param tails bounds how many streams collect last lines at a time, and so their memory
+   */
   LogStream(
       LogsWanted wanted,
       List<InstanceLog> logs,
       Function<PlacementId, String> names,
-      LogSink sink) {
+      LogSink sink,
+      Semaphore tails) {
+    this.tails = tails;
     this.wanted = wanted;
     this.logs = logs;
     this.names = names;
@@ -47,7 +54,14 @@ final class LogStream {
   }
 
   void run() throws IOException, InterruptedException {
-    boolean reading = send(lastLines());
+    tails.acquire();
+    List<Line> last;
+    try {
+      last = lastLines();
+    } finally {
+      tails.release();
+    }
+    boolean reading = send(last);
     while (reading && wanted.getFollow()) {
       boolean any = false;
       for (InstanceLog log : logs) {

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class LogTail {
   private static final int BLOCK = 64 * 1024;
   private static final int BYTES_A_POLL = 256 * 1024;
-  private static final long LONGEST_TAIL = 4L * 1024 * 1024;
+  private static final long LONGEST_TAIL = 1024L * 1024;
 
   private final Supplier<Optional<Path>> place;
   private LogParser parser = new LogParser();

@@ -73,7 +73,7 @@ public final class Orders {
           "revision " + snapshot.revision() + " is older than " + revision + ", which is known");
     }
     NavigableMap<PlacementId, Order> next = indexed(snapshot.orders());
-    next.replaceAll((_, order) -> obeyingEarlierStop(order));
+    next.replaceAll((_, order) -> following(order));
     return new Reception.Accepted(new Orders(snapshot.epoch(), snapshot.revision(), next));
   }
 
@@ -85,24 +85,28 @@ public final class Orders {
       return new Reception.Refused(
           "a change of epoch " + delta.epoch() + " came before that epoch's full state");
     }
-    if (delta.revision() <= revision) {
-      return new Reception.Repeated();
-    }
-    if (delta.fromRevision() != revision) {
-      return new Reception.Refused(
-          "a change from revision " + delta.fromRevision() + " does not fit " + revision);
+    // A change may lead to the revision that it comes from: it then says more about the same state.
+    if (delta.fromRevision() != revision || delta.revision() < revision) {
+      return delta.revision() <= revision
+          ? new Reception.Repeated()
+          : new Reception.Refused(
+              "a change from revision " + delta.fromRevision() + " does not fit " + revision);
     }
     NavigableMap<PlacementId, Order> next = new TreeMap<>(byId);
     for (Order order : delta.orders()) {
-      next.put(order.id(), obeyingEarlierStop(order));
+      next.put(order.id(), following(order));
     }
     delta.dropped().forEach(next::remove);
     return new Reception.Accepted(new Orders(epoch, delta.revision(), next));
   }
 
-  private Order obeyingEarlierStop(Order order) {
+  /** The specification of a placement never changes, and a stop may come without one. */
+  private Order following(Order order) {
     Order earlier = byId.get(order.id());
-    return earlier != null && earlier.target() == Target.STOP ? order.stopped() : order;
+    if (earlier == null) {
+      return order;
+    }
+    return order.target() == Target.STOP ? earlier.stopped() : earlier;
   }
 
   private Reception oldEpoch(long offered) {

@@ -3,6 +3,7 @@ package dev.berth.agent.store;
 import dev.berth.agent.order.Orders;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
+import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -20,6 +21,7 @@ import org.slf4j.LoggerFactory;
 public final class OrderWriter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OrderWriter.class);
   private static final long RETRY_MILLIS = 1000;
+  private static final Duration LONGEST_CLOSING = Duration.ofSeconds(2);
 
   private final OrderFile file;
   private final Consumer<Orders> stored;
@@ -48,6 +50,11 @@ public final class OrderWriter implements AutoCloseable {
   @Override
   public void close() {
     thread.interrupt();
+    try {
+      thread.join(LONGEST_CLOSING);
+    } catch (InterruptedException hurried) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void run() {

@@ -53,6 +53,24 @@ class OrdersTest {
   }
 
   @Test
+  void aChangeMaySayMoreAboutTheSameRevision() {
+    Orders next = accepted(orders.receive(delta(5, 10, 10, List.of(), run(7))));
+
+    assertThat(next.of(new PlacementId(7))).isPresent();
+    assertThat(next.revision()).isEqualTo(10);
+  }
+
+  @Test
+  void aStopThatComesWithoutASpecificationKeepsTheEarlierOne() {
+    Order bare =
+        SampleOrders.order(1, Target.STOP, new HealthCheck.Tcp(HealthCheck.Timing.DEFAULT));
+
+    Orders next = accepted(orders.receive(delta(5, 10, 11, List.of(), bare)));
+
+    assertThat(next.of(new PlacementId(1))).contains(stop(1));
+  }
+
+  @Test
   void aChangeAfterAGapIsRefused() {
     assertThat(orders.receive(delta(5, 11, 12, List.of()))).isInstanceOf(Reception.Refused.class);
   }

@@ -200,7 +200,7 @@ final class Decider {
 
   /** Steps make new facts, which make new steps; what a bounded number leaves waits for a look. */
   private void settle() {
-    for (int round = 0; round < MAX_ROUNDS && working.hasTouched(); round++) {
+    for (int round = 0; round < MAX_ROUNDS && working.hasMore(); round++) {
       placing.beginRound();
       if (working.takeFreedRoom()) {
         placing.pending().keySet().forEach(instance -> working.touch(instance.type()));
@@ -210,7 +210,7 @@ final class Decider {
       }
       route();
     }
-    if (working.hasTouched()) {
+    if (working.hasMore()) {
       nextLook = working.now();
     }
   }

@@ -62,17 +62,21 @@ final class Placing {
         case NextStep.Forget(Placement placement, String cause) -> forget(placement, cause);
       }
     }
-    forgetPending(type);
-    start(type, starts);
+    settlePending(type, start(type, starts));
   }
 
-  private void forgetPending(ProcessTypeId type) {
-    var waiting = pending.tailMap(new InstanceId(type, 1), true).keySet();
-    for (InstanceId instance : waiting) {
+  /** Leaves the map untouched if nothing is new: what has not changed is not published. */
+  private void settlePending(ProcessTypeId type, Map<InstanceId, String> reasons) {
+    for (InstanceId instance : pending.tailMap(new InstanceId(type, 1), true).keySet()) {
       if (!instance.type().equals(type)) {
         break;
       }
-      pending = pending.minus(instance);
+      pending = reasons.containsKey(instance) ? pending : pending.minus(instance);
+    }
+    for (Map.Entry<InstanceId, String> reason : reasons.entrySet()) {
+      if (!reason.getValue().equals(pending.get(reason.getKey()))) {
+        pending = pending.plus(reason.getKey(), reason.getValue());
+      }
     }
   }
 
@@ -86,16 +90,20 @@ final class Placing {
     tell("instance.removed", placement, cause);
   }
 
-  /** Equal instances are placed as one group. */
-  private void start(ProcessTypeId type, List<NextStep.Start> starts) {
+  /** Equal instances are placed as one group. Returns why some found no node. */
+  private Map<InstanceId, String> start(ProcessTypeId type, List<NextStep.Start> starts) {
     var groups = new TreeMap<String, List<NextStep.Start>>();
     for (NextStep.Start start : starts) {
       groups.computeIfAbsent(start.wanted().size(), _ -> new ArrayList<>()).add(start);
     }
-    groups.forEach((size, group) -> place(type, Sizes.known(size), group));
+    var reasons = new TreeMap<InstanceId, String>();
+    groups.forEach((size, group) -> reasons.putAll(place(type, Sizes.known(size), group)));
+    return reasons;
   }
 
-  private void place(ProcessTypeId type, Size size, List<NextStep.Start> starts) {
+  private Map<InstanceId, String> place(
+      ProcessTypeId type, Size size, List<NextStep.Start> starts) {
+    var reasons = new TreeMap<InstanceId, String>();
     Room free = room == null ? Room.of(working.state(), working.actual()) : room;
     room = free;
     Answer answer = placer.place(new Group(type, size, starts.size(), holders(type)), free);
@@ -104,9 +112,10 @@ final class Placing {
       if (at < answer.nodes().size()) {
         place(start, answer.nodes().get(at));
       } else {
-        pending = pending.plus(start.instance(), Refusals.summary(answer.refusals()));
+        reasons.put(start.instance(), Refusals.summary(answer.refusals()));
       }
     }
+    return reasons;
   }
 
   private void place(NextStep.Start start, NodeId node) {

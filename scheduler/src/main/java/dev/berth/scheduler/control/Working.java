@@ -166,8 +166,8 @@ final class Working {
     return taken;
   }
 
-  boolean hasTouched() {
-    return !touched.isEmpty();
+  boolean hasMore() {
+    return !touched.isEmpty() || !routed.isEmpty();
   }
 
   List<AppId> takeRouted() {

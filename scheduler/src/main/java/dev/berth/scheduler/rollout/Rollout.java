@@ -67,9 +67,11 @@ public final class Rollout {
       }
     }
     settle(target, fallback);
+    int staying = placements.size();
     for (Placement placement : placements) {
       if (!placement.equals(target) && !placement.equals(fallback) && view.isNodeKnown(placement)) {
         leave(placement, "one of several for this instance");
+        staying--;
       }
     }
     if (target != null) {
@@ -80,9 +82,10 @@ public final class Rollout {
       steps.add(new NextStep.Start(goal.instance(index), wanted, goal.words()));
       return 0;
     }
-    if (view.isLost(fallback) || mayReplace || placements.size() > 1) {
+    boolean isOpen = placements.size() > 1;
+    if (staying == 1 && (view.isLost(fallback) || mayReplace || isOpen)) {
       steps.add(new NextStep.Start(goal.instance(index), wanted, why(fallback, wanted)));
-      return placements.size() == 1 ? 1 : 0;
+      return isOpen ? 0 : 1;
     }
     return 0;
   }

@@ -79,6 +79,9 @@ public record ClusterState(
     long instances = 0;
     long memoryMib = 0;
     for (App app : appsOf(tenant)) {
+      if (app.isLeaving()) {
+        continue;
+      }
       for (Formation formation : app.formation().values()) {
         instances += formation.count();
         memoryMib += (long) formation.count() * Sizes.known(formation.size()).memoryMib();

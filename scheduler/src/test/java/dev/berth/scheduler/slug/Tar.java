@@ -10,7 +10,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /** Builds tars for tests, hostile ones too. */
-final class Tar {
+public final class Tar {
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private final TarArchiveOutputStream out =
       new TarArchiveOutputStream(bytes, StandardCharsets.UTF_8.name());
@@ -21,15 +21,15 @@ final class Tar {
     out.setAddPaxHeadersForNonAsciiNames(true);
   }
 
-  static Tar small() {
+  public static Tar small() {
     return new Tar().file("Procfile", "web: ./run\n").file("run", "#!/bin/sh\n", 0755);
   }
 
-  Tar file(String name, String content) {
+  public Tar file(String name, String content) {
     return file(name, content, 0644);
   }
 
-  Tar file(String name, String content, int mode) {
+  public Tar file(String name, String content, int mode) {
     TarArchiveEntry entry = new TarArchiveEntry(name, TarConstants.LF_NORMAL, true);
     entry.setMode(mode);
     return put(entry, content.getBytes(StandardCharsets.UTF_8));
@@ -53,7 +53,6 @@ final class Tar {
 
   Tar withHeaders(String name, String content, Map<String, String> headers) {
     TarArchiveEntry entry = new TarArchiveEntry(name, TarConstants.LF_NORMAL, true);
-    entry.setModTime(12_345_000L);
     entry.setIds(0, 0);
     headers.forEach(entry::addPaxHeader);
     return put(entry, content.getBytes(StandardCharsets.UTF_8));
@@ -68,6 +67,7 @@ final class Tar {
   private Tar put(TarArchiveEntry entry, byte[] content) {
     try {
       entry.setSize(content.length);
+      entry.setModTime(0L);
       out.putArchiveEntry(entry);
       out.write(content);
       out.closeArchiveEntry();
@@ -77,7 +77,7 @@ final class Tar {
     }
   }
 
-  byte[] bytes() {
+  public byte[] bytes() {
     try {
       out.finish();
       return bytes.toByteArray();

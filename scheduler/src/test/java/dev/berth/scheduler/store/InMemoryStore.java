@@ -13,6 +13,7 @@ public final class InMemoryStore implements Store {
   private final long epoch;
   private final Loaded loaded;
   private final Deque<CompletableFuture<@Nullable Void>> held = new ArrayDeque<>();
+  private final CompletableFuture<@Nullable Void> firstHeld = new CompletableFuture<>();
   private ClusterState state;
   private boolean isHolding;
   private boolean isFenced;
@@ -47,6 +48,7 @@ public final class InMemoryStore implements Store {
     var commit = new CompletableFuture<@Nullable Void>();
     if (isHolding) {
       held.add(commit);
+      firstHeld.complete(null);
     } else {
       commit.complete(null);
     }
@@ -55,6 +57,11 @@ public final class InMemoryStore implements Store {
 
   public synchronized void hold() {
     isHolding = true;
+  }
+
+  /** Completes once a commit is held back. */
+  public CompletableFuture<@Nullable Void> held() {
+    return firstHeld;
   }
 
   public synchronized void release() {

@@ -1,0 +1,62 @@
+package dev.berth.scheduler.api;
+
+import dev.berth.scheduler.blobs.BlobStore;
+import dev.berth.scheduler.control.Leadership;
+import dev.berth.scheduler.dispatch.Logs;
+import dev.berth.scheduler.slug.SlugBuilder;
+import dev.berth.scheduler.slug.SlugIndex;
+import io.grpc.BindableService;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.stream.Stream;
+
+/** All public services, each behind the check of who calls. Thread-safe. */
+public final class PublicApi {
+  private final Leadership leadership;
+  private final Watches watches;
+  private final List<BindableService> services;
+
+  /** The stores that slugs and bases go to. */
+  public record Stores(BlobStore blobs, SlugIndex slugs, SlugBuilder builder) {}
+
+  public PublicApi(
+      ClusterFacts facts,
+      Leadership leadership,
+      Stores stores,
+      Logs logs,
+      Tokens tokens,
+      Executor executor) {
+    Desk desk = new Desk(leadership);
+    Uploads uploads = new Uploads(stores.blobs());
+    this.leadership = leadership;
+    this.watches = new Watches(desk, executor);
+    this.services =
+        List.of(
+            new ClusterApi(desk, facts),
+            new TenantApi(desk, tokens),
+            new AppApi(desk, watches),
+            new ReleaseApi(desk, stores.slugs(), stores.builder(), uploads),
+            new NodeApi(desk),
+            new BaseApi(desk, uploads),
+            new LogApi(desk, logs, executor),
+            new EventApi(desk, watches));
+  }
+
+  /** What the server serves. */
+  public Stream<ServerServiceDefinition> services() {
+    Callers callers = new Callers(leadership);
+    return services.stream().map(service -> ServerInterceptors.intercept(service, callers));
+  }
+
+  /** To be told of terms: open watches end with theirs. */
+  public Leadership.Follower watches() {
+    return watches;
+  }
+
+  /** Watches open at this moment. */
+  public int openWatches() {
+    return watches.open();
+  }
+}

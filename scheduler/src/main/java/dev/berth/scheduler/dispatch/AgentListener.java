@@ -1,0 +1,153 @@
+package dev.berth.scheduler.dispatch;
+
+import dev.berth.proto.v1.AgentMessage;
+import dev.berth.proto.v1.Hello;
+import dev.berth.proto.v1.SchedulerMessage;
+import dev.berth.proto.v1.StatusBatch;
+import dev.berth.proto.v1.Welcome;
+import dev.berth.scheduler.state.Event;
+import dev.berth.scheduler.state.NodeId;
+import dev.berth.scheduler.wire.AgentMessages;
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What comes in from one agent: hello first, then what it saw, all turned into events.
+ *
+ * <p>Takes one message at a time and asks for the next when the loop has taken the last. A message
+ * that breaks the contract ends the stream, so that the agent starts anew. Confined to one call.
+ */
+final class AgentListener implements StreamObserver<AgentMessage> {
+  private static final Logger log = LoggerFactory.getLogger(AgentListener.class);
+
+  private final String proven;
+  private final long connection;
+  private final Term term;
+  private final ServerCallStreamObserver<SchedulerMessage> out;
+  private volatile @Nullable AgentStream stream;
+  private boolean isOver;
+
+  AgentListener(
+      String proven, long connection, Term term, ServerCallStreamObserver<SchedulerMessage> out) {
+    this.proven = proven;
+    this.connection = connection;
+    this.term = term;
+    this.out = out;
+    out.setOnReadyHandler(this::ready);
+    out.setOnCancelHandler(this::gone);
+    out.disableAutoRequest();
+    out.request(1);
+  }
+
+  @Override
+  public void onNext(AgentMessage message) {
+    if (isOver) {
+      return;
+    }
+    try {
+      take(message);
+      out.request(1);
+    } catch (IllegalArgumentException e) {
+      log.warn("agent {} broke the contract: {}", proven, e.getMessage());
+      end(Status.INVALID_ARGUMENT.withDescription(e.getMessage()));
+    }
+  }
+
+  private void take(AgentMessage message) {
+    AgentStream open = stream;
+    if (open == null) {
+      if (message.getMessageCase() != AgentMessage.MessageCase.HELLO) {
+        throw new IllegalArgumentException("the first message must be hello");
+      }
+      greet(message.getHello());
+      return;
+    }
+    switch (message.getMessageCase()) {
+      case HELLO -> throw new IllegalArgumentException("hello comes once on a stream");
+      case STATUS -> status(open, message.getStatus());
+      case ACKNOWLEDGE, BEAT, MESSAGE_NOT_SET ->
+          offer(new Event.AgentBeat(open.node(), connection));
+    }
+  }
+
+  private void greet(Hello hello) {
+    if (!hello.getNode().equals(proven)) {
+      isOver = true;
+      out.onError(Speaker.AGENT.refused(hello.getNode()));
+      return;
+    }
+    AgentStream opened = new AgentStream(new NodeId(proven), connection, term, out);
+    Welcome welcome =
+        Welcome.newBuilder().setEpoch(term.latest().epoch()).setClusterId(term.clusterId()).build();
+    out.onNext(SchedulerMessage.newBuilder().setWelcome(welcome).build());
+    stream = opened;
+    term.add(opened);
+    offer(new Event.AgentConnected(connection, AgentMessages.hello(hello)));
+    opened.ready();
+    log.info("agent {} connected with {} placements", proven, hello.getPlacementsCount());
+  }
+
+  private void status(AgentStream open, StatusBatch batch) {
+    offer(
+        new Event.AgentStatus(
+            open.node(),
+            connection,
+            AgentMessages.reports(batch.getPlacementsList()),
+            AgentMessages.events(batch.getEventsList())));
+  }
+
+  /** What the loop cannot take must be told again, which a new hello does. */
+  private void offer(Event event) {
+    if (!term.offer(event)) {
+      end(Status.UNAVAILABLE.withDescription("the scheduler is busy; connect again"));
+    }
+  }
+
+  private void end(Status status) {
+    isOver = true;
+    AgentStream open = stream;
+    if (open == null) {
+      out.onError(status.asRuntimeException());
+    } else {
+      open.end(String.valueOf(status.getDescription()));
+    }
+  }
+
+  private void ready() {
+    AgentStream open = stream;
+    if (open != null) {
+      open.ready();
+    }
+  }
+
+  @Override
+  public void onError(Throwable failure) {
+    gone();
+  }
+
+  @Override
+  public void onCompleted() {
+    AgentStream open = stream;
+    if (open == null) {
+      out.onCompleted();
+    } else {
+      open.end("the agent closed the stream");
+    }
+    gone();
+  }
+
+  private void gone() {
+    isOver = true;
+    AgentStream open = stream;
+    if (open != null) {
+      stream = null;
+      term.remove(open);
+      term.offer(new Event.AgentDisconnected(open.node(), connection));
+      log.info("agent {} disconnected", proven);
+    }
+  }
+}

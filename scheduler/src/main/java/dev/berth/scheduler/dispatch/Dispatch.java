@@ -1,0 +1,71 @@
+package dev.berth.scheduler.dispatch;
+
+import dev.berth.scheduler.control.Control;
+import dev.berth.scheduler.control.Leadership;
+import dev.berth.scheduler.state.RefusalCode;
+import dev.berth.scheduler.wire.Refusing;
+import io.grpc.StatusRuntimeException;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The streams of this process, term by term.
+ *
+ * <p>While this process does not lead there is no term and every stream is refused. Thread-safe.
+ */
+public final class Dispatch implements Leadership.Follower {
+  private final String clusterId;
+  private final Executor executor;
+  private final AtomicLong connections = new AtomicLong();
+  private volatile @Nullable Term term;
+
+  public Dispatch(String clusterId, Executor executor) {
+    this.clusterId = clusterId;
+    this.executor = executor;
+  }
+
+  @Override
+  public void began(Control control) {
+    Term begun = new Term(clusterId, control, executor);
+    begun.start();
+    term = begun;
+  }
+
+  @Override
+  public void ended(Control control) {
+    Term over = term;
+    term = null;
+    if (over != null) {
+      over.close();
+    }
+  }
+
+  /** Streams to agents at this moment. */
+  public int agentStreams() {
+    return term().map(Term::agents).orElse(0);
+  }
+
+  /** Streams to routers at this moment. */
+  public int routerStreams() {
+    return term().map(Term::routers).orElse(0);
+  }
+
+  Optional<Term> term() {
+    return Optional.ofNullable(term);
+  }
+
+  /** Increases with every stream, across terms. */
+  long nextConnection() {
+    return connections.incrementAndGet();
+  }
+
+  static StatusRuntimeException notLeading() {
+    return Refusing.asStatus(
+        RefusalCode.NOT_LEADING,
+        "",
+        "this scheduler does not lead the cluster at the moment",
+        "try again in a few seconds");
+  }
+}

@@ -1,0 +1,159 @@
+package dev.berth.scheduler.dispatch;
+
+import dev.berth.scheduler.control.Control;
+import dev.berth.scheduler.control.Published;
+import dev.berth.scheduler.control.Snapshot;
+import dev.berth.scheduler.control.Subscription;
+import dev.berth.scheduler.state.Change;
+import dev.berth.scheduler.state.Event;
+import dev.berth.scheduler.state.NodeId;
+import dev.berth.scheduler.state.PlacementId;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One term of leadership as the streams see it: who is connected, and the last committed state.
+ *
+ * <p>At most one stream per node and per router; a newer one ends the older. Ends all streams when
+ * the term ends. Thread-safe.
+ */
+final class Term implements AutoCloseable {
+  private static final int OFFERS = 200;
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  private final String clusterId;
+  private final Control control;
+  private final Executor executor;
+  private final Map<NodeId, AgentStream> agents = new ConcurrentHashMap<>();
+  private final Map<String, RouterStream> routers = new ConcurrentHashMap<>();
+  private volatile Snapshot latest;
+  private volatile boolean ended;
+  private volatile @Nullable Subscription subscription;
+
+  Term(String clusterId, Control control, Executor executor) {
+    this.clusterId = clusterId;
+    this.control = control;
+    this.executor = executor;
+    this.latest = control.snapshot();
+  }
+
+  void start() {
+    subscription = control.subscribe(this::published);
+  }
+
+  /** The newest committed state that was published here. */
+  Snapshot latest() {
+    return latest;
+  }
+
+  String clusterId() {
+    return clusterId;
+  }
+
+  Executor executor() {
+    return executor;
+  }
+
+  boolean isOver() {
+    return ended;
+  }
+
+  /**
+   * Gives the loop an event, waiting a few seconds while it is busy; the caller's stream gives no
+   * more credit meanwhile. False when it stayed busy or the term has ended.
+   */
+  boolean offer(Event event) {
+    for (int offers = 0; offers < OFFERS && !ended; offers++) {
+      if (control.offer(event)) {
+        return true;
+      }
+      LockSupport.parkNanos(PAUSE_NANOS);
+    }
+    return false;
+  }
+
+  void add(AgentStream stream) {
+    AgentStream older = agents.put(stream.node(), stream);
+    if (older != null) {
+      older.end("a newer stream of " + stream.node() + " has taken over");
+    }
+    if (ended) {
+      stream.end("the term of this scheduler has ended");
+    }
+  }
+
+  void remove(AgentStream stream) {
+    agents.remove(stream.node(), stream);
+  }
+
+  void add(RouterStream stream) {
+    RouterStream older = routers.put(stream.router(), stream);
+    if (older != null) {
+      older.end("a newer stream of " + stream.router() + " has taken over");
+    }
+    if (ended) {
+      stream.end("the term of this scheduler has ended");
+    }
+  }
+
+  void remove(RouterStream stream) {
+    routers.remove(stream.router(), stream);
+  }
+
+  @Nullable AgentStream agent(NodeId node) {
+    return agents.get(node);
+  }
+
+  int agents() {
+    return agents.size();
+  }
+
+  int routers() {
+    return routers.size();
+  }
+
+  private void published(Published pass) {
+    latest = pass.after();
+    for (Change change : pass.changes()) {
+      switch (change) {
+        case Change.PutPlacement(var placement) -> touched(placement.node(), placement.id());
+        case Change.RemovePlacement(var placement) -> touched(placement.node(), placement.id());
+        case Change.PutTenant _,
+            Change.RemoveTenant _,
+            Change.PutApp _,
+            Change.RemoveApp _,
+            Change.PutRelease _,
+            Change.RemoveRelease _,
+            Change.PutBase _,
+            Change.PutNode _,
+            Change.AddEvent _ -> {}
+      }
+    }
+    boolean routesCame = pass.after().routesReady() && !pass.before().routesReady();
+    if (routesCame || !pass.routes().isEmpty()) {
+      routers.values().forEach(router -> router.changed(pass.routes()));
+    }
+  }
+
+  private void touched(NodeId node, PlacementId placement) {
+    AgentStream stream = agents.get(node);
+    if (stream != null) {
+      stream.touched(placement);
+    }
+  }
+
+  @Override
+  public void close() {
+    ended = true;
+    Subscription open = subscription;
+    if (open != null) {
+      open.close();
+    }
+    agents.values().forEach(stream -> stream.end("the term of this scheduler has ended"));
+    routers.values().forEach(stream -> stream.end("the term of this scheduler has ended"));
+  }
+}

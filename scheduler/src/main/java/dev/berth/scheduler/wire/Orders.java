@@ -1,0 +1,102 @@
+package dev.berth.scheduler.wire;
+
+import dev.berth.proto.v1.ContainerSpec;
+import dev.berth.proto.v1.Order;
+import dev.berth.scheduler.state.BaseVersion;
+import dev.berth.scheduler.state.ClusterState;
+import dev.berth.scheduler.state.InstanceId;
+import dev.berth.scheduler.state.Placement;
+import dev.berth.scheduler.state.ProcessType;
+import dev.berth.scheduler.state.Release;
+import dev.berth.scheduler.state.ReleaseId;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What an agent is told of a placement. Pure.
+ *
+ * <p>The container's specification depends on the placement and its release alone, neither of which
+ * changes; only the target does.
+ */
+public final class Orders {
+  /** The port that every instance is told to listen on. */
+  public static final int PORT = 5000;
+
+  private Orders() {}
+
+  public static Order order(ClusterState state, Placement placement) {
+    InstanceId instance = placement.instance();
+    Order.Builder order =
+        Order.newBuilder()
+            .setPlacementId(placement.id().value())
+            .setTenant(instance.tenant().name())
+            .setApp(instance.app().name())
+            .setProcessType(instance.type().name())
+            .setIndex(instance.index())
+            .setTarget(
+                switch (placement.intent()) {
+                  case RUN, DRAINING -> Order.Target.RUN;
+                  case STOPPING -> Order.Target.STOP;
+                });
+    specification(state, placement).ifPresent(order::setSpec);
+    if (order.getTarget() == Order.Target.RUN && !order.hasSpec()) {
+      throw new IllegalStateException(
+          "placement %s of %s should run, but its release v%d or base %s version %d is gone"
+              .formatted(
+                  placement.id(),
+                  instance,
+                  placement.wanted().release(),
+                  placement.wanted().baseLine(),
+                  placement.wanted().baseVersion()));
+    }
+    return order.build();
+  }
+
+  /** Absent only for a placement that stops after its release was forgotten. */
+  private static Optional<ContainerSpec> specification(ClusterState state, Placement placement) {
+    Placement.Wanted wanted = placement.wanted();
+    ReleaseId id = new ReleaseId(placement.instance().app(), wanted.release());
+    Optional<Release> release = state.release(id);
+    Optional<BaseVersion> base = state.base(wanted.baseLine(), wanted.baseVersion());
+    if (release.isEmpty() || base.isEmpty()) {
+      return Optional.empty();
+    }
+    ProcessType type = release.get().processTypes().get(placement.instance().type().name());
+    if (type == null) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        ContainerSpec.newBuilder()
+            .setRelease(wanted.release())
+            .setBaseDigest(base.get().digest().hex())
+            .setSlugDigest(release.get().slug().digest().hex())
+            .setCommand(type.command())
+            .putAllEnvironment(environment(placement, release.get()))
+            .setSize(Values.size(placement.size()))
+            .setHealth(Values.health(type.health()))
+            .setGraceMillis(type.graceMillis())
+            .setPort(PORT)
+            .setBaseLine(wanted.baseLine())
+            .setBaseVersion(wanted.baseVersion())
+            .build());
+  }
+
+  /** Config vars as they are, then Berth's own, which win. */
+  private static Map<String, String> environment(Placement placement, Release release) {
+    InstanceId instance = placement.instance();
+    Map<String, String> environment = new TreeMap<>();
+    environment.put("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+    environment.put("LANG", "C.UTF-8");
+    environment.putAll(release.config());
+    environment.put("HOME", "/app");
+    environment.put("TMPDIR", "/tmp");
+    environment.put("PORT", Integer.toString(PORT));
+    environment.put("BERTH_TENANT", instance.tenant().name());
+    environment.put("BERTH_APP", instance.app().name());
+    environment.put("BERTH_PROCESS_TYPE", instance.type().name());
+    environment.put("BERTH_INSTANCE", instance.shortName());
+    environment.put("BERTH_RELEASE", "v" + placement.wanted().release());
+    return environment;
+  }
+}
