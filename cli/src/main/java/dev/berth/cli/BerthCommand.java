@@ -28,7 +28,10 @@ import dev.berth.cli.output.Terminal.Color;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,33 +49,51 @@ public final class BerthCommand implements Runnable {
 
   private BerthCommand() {}
 
-  public static CommandLine commandLine(Surroundings surroundings) {
-    CommandLine line = new CommandLine(new BerthCommand());
-    for (Object command :
-        List.of(
-            new UpCommand(surroundings),
-            new DownCommand(surroundings),
-            new StatusCommand(surroundings),
-            new SuperviseCommand(surroundings),
-            new TenantsCommand(surroundings),
-            new AppsCommand(surroundings),
-            new DeployCommand(surroundings),
-            new ReleasesCommand(surroundings),
-            new RollbackCommand(surroundings),
-            new ScaleCommand(surroundings),
-            new PsCommand(surroundings),
-            new RestartCommand(surroundings),
-            new ConfigCommand(surroundings),
-            new DomainsCommand(surroundings),
-            new LogsCommand(surroundings),
-            new EventsCommand(surroundings),
-            new NodesCommand(surroundings),
-            new BasesCommand(surroundings),
-            new SizesCommand(surroundings),
-            new VersionCommand(surroundings),
-            new CompletionCommand(surroundings))) {
-      line.addSubcommand(command);
+  private static Map<String, Function<Surroundings, Object>> commands() {
+    Map<String, Function<Surroundings, Object>> commands = new LinkedHashMap<>();
+    commands.put("up", UpCommand::new);
+    commands.put("down", DownCommand::new);
+    commands.put("status", StatusCommand::new);
+    commands.put("supervise", SuperviseCommand::new);
+    commands.put("tenants", TenantsCommand::new);
+    commands.put("apps", AppsCommand::new);
+    commands.put("deploy", DeployCommand::new);
+    commands.put("releases", ReleasesCommand::new);
+    commands.put("rollback", RollbackCommand::new);
+    commands.put("scale", ScaleCommand::new);
+    commands.put("ps", PsCommand::new);
+    commands.put("restart", RestartCommand::new);
+    commands.put("config", ConfigCommand::new);
+    commands.put("domains", DomainsCommand::new);
+    commands.put("logs", LogsCommand::new);
+    commands.put("events", EventsCommand::new);
+    commands.put("nodes", NodesCommand::new);
+    commands.put("bases", BasesCommand::new);
+    commands.put("sizes", SizesCommand::new);
+    commands.put("version", VersionCommand::new);
+    commands.put("completion", CompletionCommand::new);
+    return commands;
+  }
+
+  /** Runs what the arguments say; only the command that they name is built, to start quickly. */
+  public static int execute(Surroundings surroundings, String... arguments) {
+    Map<String, Function<Surroundings, Object>> commands = commands();
+    String first = arguments.length == 0 ? "" : arguments[0];
+    if (commands.containsKey(first) && !first.equals("completion")) {
+      commands.keySet().retainAll(Set.of(first));
     }
+    return commandLine(surroundings, commands).execute(arguments);
+  }
+
+  /** With every command. */
+  public static CommandLine commandLine(Surroundings surroundings) {
+    return commandLine(surroundings, commands());
+  }
+
+  private static CommandLine commandLine(
+      Surroundings surroundings, Map<String, Function<Surroundings, Object>> commands) {
+    CommandLine line = new CommandLine(new BerthCommand());
+    commands.values().forEach(command -> line.addSubcommand(command.apply(surroundings)));
     line.addSubcommand(new CommandLine.HelpCommand());
     Terminal terminal = surroundings.terminal();
     addHelpOption(line);

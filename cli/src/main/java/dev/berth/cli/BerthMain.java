@@ -1,6 +1,8 @@
 package dev.berth.cli;
 
 import dev.berth.cli.output.Terminal;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.JdkLoggerFactory;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
@@ -15,8 +17,10 @@ public final class BerthMain {
       boolean supervises = arguments.length > 0 && arguments[0].equals("supervise");
       System.setProperty("berth.log.level", supervises ? "INFO" : "WARN");
     }
+    // Netty's own messages do not need the logging of the programs, which takes its time to begin.
+    InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
     Surroundings surroundings = surroundings(System.getenv());
-    int code = BerthCommand.commandLine(surroundings).execute(arguments);
+    int code = BerthCommand.execute(surroundings, arguments);
     surroundings.terminal().out().flush();
     System.exit(code);
   }

@@ -1,17 +1,398 @@
 package dev.berth.agent.runtime;
 
-/** Opens the real host: OCI runtime, conmon, overlay, cgroups and network of this machine. */
-public final class ContainerHost {
-  private ContainerHost() {}
+import dev.berth.agent.image.IdRange;
+import dev.berth.agent.image.RootFileSystems;
+import dev.berth.agent.image.StateLayout;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The real host: OCI runtime, conmon, overlay, cgroups and network of this machine.
+ *
+ * <p>Every address is on disk before anything is made with it, and every container is verified
+ * before it is handed over. Thread-safe.
+ */
+public final class ContainerHost implements InstanceHost {
+  private static final Logger LOG = LoggerFactory.getLogger(ContainerHost.class);
+  private static final int DEAD_TICKS = 3;
+  private static final long END_SECONDS = 10;
+
+  private final HostParts parts;
+  private final Ledger ledger;
+  private final Places places;
+  private final Removal removal;
+  private final Verifier verifier;
+  private final Capacity capacity;
+  private final ExitWatch watch;
+  private final Map<Long, Placement> placements = new ConcurrentHashMap<>();
+  private final List<Consumer<Ended>> listeners = new CopyOnWriteArrayList<>();
+
+  private ContainerHost(HostParts parts) throws IOException {
+    this.parts = parts;
+    this.ledger = new Ledger(parts.layout().placements());
+    this.places = new Places(parts.subnet().places());
+    this.removal = new Removal(parts);
+    this.verifier = new Verifier(parts.cgroups());
+    this.capacity = parts.settings().capacity().orElse(HostOpening.measured(parts.layout().root()));
+    this.watch = new ExitWatch(parts.layout().exits(), this::exitWritten, this::lookForTheDead);
+  }
 
   /**
    * Probes the runtime with a throw-away container and sets up what all containers share: bridge,
    * nft table, cgroups. Does not touch containers that run; {@link InstanceHost#adopt} does.
    */
-  @SuppressWarnings("DoNotCallSuggester") // stands in until the real host lands
   public static InstanceHost open(HostSettings settings, BlobSource blobs) throws HostException {
-    throw new HostException(
-        HostException.Kind.NODE,
-        "no container host yet for " + settings.stateDirectory() + " and " + blobs);
+    try {
+      return new ContainerHost(HostOpening.open(settings, blobs));
+    } catch (IOException | IllegalArgumentException e) {
+      throw new HostException(
+          HostException.Kind.NODE, "this machine can't run containers: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public List<Kept> adopt() {
+    List<Kept> kept = new ArrayList<>();
+    try {
+      var entries = ledger.entries();
+      entries.forEach(entry -> places.keep(entry.place()));
+      watch.start();
+      for (var entry : entries) {
+        kept.add(adopt(entry));
+      }
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException("the record of the placements can't be read", e);
+    }
+    return kept;
+  }
+
+  private Kept adopt(Ledger.Entry entry) throws IOException {
+    var placement = new Placement(entry.placementId(), entry.place(), entry.incarnation());
+    placements.put(entry.placementId(), placement);
+    String address = parts.subnet().address(entry.place());
+    String name = Container.name(entry.placementId(), entry.incarnation());
+    boolean sameBoot = entry.bootId().equals(parts.bootId());
+    if (entry.phase() != Ledger.Phase.STARTED || !sameBoot) {
+      if (entry.phase() != Ledger.Phase.RESERVED) {
+        removal.remove(name, entry.place());
+        ledger.write(reserved(placement), false);
+      }
+      return new Kept.Reserved(entry.placementId(), entry.incarnation(), address);
+    }
+    var container = new Container(parts.syscalls(), parts.cgroups(), entry, parts.cgroup(name));
+    Path exit = parts.layout().exits().resolve(name);
+    if (!Files.exists(exit) && container.isAlive()) {
+      placement.hold(container);
+      long since = Files.getLastModifiedTime(parts.layout().bundle(name)).toMillis();
+      if (Files.exists(exit)) {
+        exitWritten(name); // it ended between the two looks
+      }
+      return new Kept.Running(
+          entry.placementId(), entry.incarnation(), address, entry.port(), entry.pid(), since);
+    }
+    container.tell();
+    container.markOver();
+    placement.hold(container);
+    Ended ended = container.ended(Files.exists(exit) ? code(exit) : -1);
+    return new Kept.Over(entry.placementId(), entry.incarnation(), address, ended);
+  }
+
+  @Override
+  public void prepare(ContainerPlan plan) throws HostException {
+    try {
+      parts.images().mounted(plan.baseDigest());
+      parts.images().mounted(plan.slugDigest());
+    } catch (IOException e) {
+      throw new HostException(HostException.Kind.IMAGE, e.getMessage() + "", e);
+    }
+    placement(plan.placementId());
+  }
+
+  private Placement placement(long id) throws HostException {
+    Placement known = placements.get(id);
+    if (known != null) {
+      return known;
+    }
+    synchronized (placements) {
+      known = placements.get(id);
+      if (known != null) {
+        return known;
+      }
+      int place =
+          places
+              .take()
+              .orElseThrow(() ->
+                  new HostException(
+                      HostException.Kind.EXHAUSTED,
+                      "all %d addresses of %s are taken; give the node a larger network.subnet"
+                          .formatted(parts.subnet().places(), parts.subnet())));
+      var placement = new Placement(id, place, 0);
+      try {
+        ledger.write(reserved(placement), true);
+      } catch (IOException e) {
+        places.free(place);
+        throw new HostException(
+            HostException.Kind.NODE, "the address can't be recorded: " + e.getMessage(), e);
+      }
+      placements.put(id, placement);
+      return placement;
+    }
+  }
+
+  private Ledger.Entry reserved(Placement placement) {
+    return entry(placement, placement.incarnation(), Ledger.Phase.RESERVED, 0, 0);
+  }
+
+  private Ledger.Entry entry(
+      Placement placement, int incarnation, Ledger.Phase phase, int port, long pid) {
+    long ticks = pid == 0 ? 0 : new ProcessView(pid).startTicks();
+    return new Ledger.Entry(
+        placement.id(), placement.place(), incarnation, phase, port, pid, ticks, parts.bootId());
+  }
+
+  @Override
+  public Launched start(ContainerPlan plan, int incarnation) throws HostException {
+    prepare(plan);
+    Placement placement = placement(plan.placementId());
+    placement.lock().lock();
+    try {
+      if (placement.container() != null) {
+        throw new IllegalStateException(
+            "placement " + plan.placementId() + " has a container; discard it first");
+      }
+      String name = Container.name(plan.placementId(), incarnation);
+      placement.tried(incarnation);
+      ledger.write(entry(placement, incarnation, Ledger.Phase.STARTING, plan.port(), 0), false);
+      try {
+        return launch(plan, placement, name);
+      } catch (IOException | HostException e) {
+        abandon(placement, name);
+        throw e;
+      }
+    } catch (IOException e) {
+      throw new HostException(
+          HostException.Kind.NODE, "the container can't be made: " + e.getMessage(), e);
+    } finally {
+      placement.lock().unlock();
+    }
+  }
+
+  private void abandon(Placement placement, String name) throws IOException {
+    Container container = placement.container();
+    if (container != null) {
+      container.tell(); // its end is the failure that the caller hears of
+      container.close();
+    }
+    placement.hold(null);
+    removal.remove(name, placement.place());
+    ledger.write(reserved(placement), false);
+  }
+
+  private Launched launch(ContainerPlan plan, Placement placement, String name)
+      throws IOException, HostException {
+    Bundle bundle = bundle(plan, placement, name);
+    bundle.write(parts.layout().bundle(name), parts.common());
+    long pid = parts.runtime().create(name, Removal.log(parts.layout(), name));
+    parts.network().attach(placement.place(), pid);
+    var started = entry(placement, placement.incarnation(), Ledger.Phase.STARTED, plan.port(), pid);
+    var container = new Container(parts.syscalls(), parts.cgroups(), started, bundle.cgroup());
+    placement.hold(container);
+    parts.runtime().start(name);
+    var differences = verifier.differences(pid, bundle, parts.common());
+    if (!differences.isEmpty()) {
+      LOG.error("{} was killed, it differs from its order: {}", plan.name(), differences);
+      throw new HostException(
+          HostException.Kind.UNVERIFIED,
+          "the container was not set up as ordered and was killed: "
+              + String.join("; ", differences));
+    }
+    ledger.write(started, false);
+    String address = parts.subnet().address(placement.place());
+    return new Launched(plan.placementId(), placement.incarnation(), address, plan.port(), pid);
+  }
+
+  private Bundle bundle(ContainerPlan plan, Placement placement, String name)
+      throws IOException, HostException {
+    Map<String, String> environment = Furnishing.environment(plan);
+    var range = new IdRange((long) IdRange.SIZE * parts.subnet().rangeNumber(placement.place()));
+    String address = parts.subnet().address(placement.place());
+    Path base = parts.images().mounted(plan.baseDigest());
+    Path slug = parts.images().mounted(plan.slugDigest());
+    parts
+        .roots()
+        .assemble(
+            new RootFileSystems.Parts(
+                name,
+                base,
+                slug,
+                range,
+                plan.limits().diskMib(),
+                Furnishing.files(plan, address, base)));
+    Path root = StateLayout.WINDOW.resolve(name);
+    return new Bundle(
+        root,
+        plan.argv(),
+        environment,
+        range,
+        plan.limits(),
+        parts.cgroup(name),
+        Furnishing.hostname(plan),
+        Bundle.writable(root));
+  }
+
+  @Override
+  public void terminate(long placementId) {
+    container(placementId).ifPresent(Container::terminate);
+  }
+
+  @Override
+  public void kill(long placementId) {
+    container(placementId).ifPresent(Container::kill);
+  }
+
+  @Override
+  public void discard(long placementId) {
+    Placement placement = placements.get(placementId);
+    if (placement == null) {
+      return;
+    }
+    placement.lock().lock();
+    try {
+      Container container = placement.container();
+      if (container == null) {
+        return;
+      }
+      container.kill();
+      if (!container.awaitOver(END_SECONDS)) {
+        LOG.warn("{} gave no exit code in {} s", container.name(), END_SECONDS);
+      }
+      removal.remove(container.name(), placement.place());
+      placement.hold(null);
+      container.close();
+      ledger.write(reserved(placement), false);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException("placement " + placementId + " can't be recorded", e);
+    } finally {
+      placement.lock().unlock();
+    }
+  }
+
+  @Override
+  public void release(long placementId) {
+    discard(placementId);
+    Placement placement = placements.remove(placementId);
+    if (placement != null) {
+      try {
+        ledger.remove(placementId);
+      } catch (IOException e) {
+        throw new java.io.UncheckedIOException("placement " + placementId + " stays on disk", e);
+      }
+      places.free(placement.place());
+    }
+  }
+
+  @Override
+  public void onExit(Consumer<Ended> listener) {
+    listeners.add(listener);
+  }
+
+  private void exitWritten(String name) {
+    for (Placement placement : placements.values()) {
+      Container container = placement.container();
+      if (container != null && container.name().equals(name)) {
+        tell(container, code(parts.layout().exits().resolve(name)));
+      }
+    }
+  }
+
+  private void lookForTheDead() {
+    for (Placement placement : placements.values()) {
+      Container container = placement.container();
+      if (container == null || container.isOver()) {
+        continue;
+      }
+      Path exit = parts.layout().exits().resolve(container.name());
+      if (Files.exists(exit)) {
+        tell(container, code(exit));
+      } else if (container.deadTicks() >= DEAD_TICKS) {
+        tell(container, -1); // its conmon is gone too
+      }
+    }
+  }
+
+  private void tell(Container container, int code) {
+    if (container.tell()) {
+      Ended ended = container.ended(code);
+      listeners.forEach(listener -> listener.accept(ended));
+    }
+    container.markOver();
+  }
+
+  private static int code(Path exit) {
+    try {
+      return Integer.parseInt(Files.readString(exit).strip());
+    } catch (IOException | NumberFormatException e) {
+      LOG.warn("the exit code in {} can't be read: {}", exit.getFileName(), e.getMessage());
+      return -1;
+    }
+  }
+
+  private Optional<Container> container(long placementId) {
+    Placement placement = placements.get(placementId);
+    @Nullable Container container = placement == null ? null : placement.container();
+    return Optional.ofNullable(container);
+  }
+
+  @Override
+  public Path log(long placementId, int incarnation) {
+    return Removal.log(parts.layout(), Container.name(placementId, incarnation));
+  }
+
+  @Override
+  public Optional<Usage> usage(long placementId) {
+    return container(placementId)
+        .filter(container -> !container.isOver())
+        .map(container -> {
+          var c = parts.cgroups().counters(container.cgroup());
+          return new Usage(
+              c.cpuMicros(),
+              c.throttledMicros(),
+              c.anonymousBytes(),
+              c.sharedBytes(),
+              c.activeFileBytes(),
+              c.inactiveFileBytes(),
+              c.kernelBytes(),
+              c.pids(),
+              c.oomKills(),
+              c.pidsLimitHits());
+        });
+  }
+
+  @Override
+  public String runtimeName() {
+    return parts.runtimeName();
+  }
+
+  @Override
+  public Capacity capacity() {
+    return capacity;
+  }
+
+  @Override
+  public void close() {
+    watch.close();
+    parts.roots().close();
+    parts.programs().close();
   }
 }

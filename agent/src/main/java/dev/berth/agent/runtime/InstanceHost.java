@@ -45,7 +45,10 @@ public interface InstanceHost extends AutoCloseable {
   /** Discards, gives the address and the id range back and forgets the placement. */
   void release(long placementId);
 
-  /** Tells of each end once. The listener must not block; it is called on the watching thread. */
+  /**
+   * Tells of each end once. The listener must not block; it is called on the watching thread. A
+   * process that ends at once may be told of before {@link #start} has returned.
+   */
   void onExit(Consumer<Ended> listener);
 
   /** The output of one incarnation, in conmon's k8s-file format; there from start until discard. */

@@ -21,7 +21,8 @@ final class Launcher {
           "-XX:ReservedCodeCacheSize=48m",
           "-XX:+ExitOnOutOfMemoryError",
           "-Xlog:disable",
-          "--enable-native-access=ALL-UNNAMED",
+          "-Dio.netty.handler.ssl.noOpenSsl=true",
+          "--illegal-native-access=allow",
           "--sun-misc-unsafe-memory-access=allow");
 
   private final Installation installation;

@@ -5,6 +5,7 @@ import dev.berth.cli.CommandFailure;
 import dev.berth.cli.ExitCode;
 import dev.berth.cli.client.Cluster;
 import dev.berth.cli.output.Progress;
+import dev.berth.cli.output.Words;
 import dev.berth.proto.v1.ClusterServiceGrpc;
 import dev.berth.proto.v1.GetStatusRequest;
 import dev.berth.proto.v1.ListNodesRequest;
@@ -131,7 +132,8 @@ final class Readiness {
     Instant deadline = clock.instant().plus(time);
     CountDownLatch never = new CountDownLatch(1);
     while (!condition.getAsBoolean()) {
-      progress.state("Waiting for " + what + " ...");
+      Duration waited = Duration.between(clock.instant(), deadline.minus(time)).abs();
+      progress.state("Waiting for " + what + " ... " + Words.length(waited));
       if (hopeless.getAsBoolean() || clock.instant().isAfter(deadline)) {
         throw new CommandFailure(
             ExitCode.NOT_SETTLED,

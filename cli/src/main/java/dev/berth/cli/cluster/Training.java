@@ -42,8 +42,8 @@ public final class Training {
         new Launcher(new Installation(here.java(), here.classPath(), archives), state, true);
     try (Progress progress = new Progress(surroundings.terminal(), surroundings.clock())) {
       live(state, launcher, progress);
-      keep(archives);
     } finally {
+      keep(archives);
       TakeDown.deleteTree(place);
     }
   }
@@ -83,10 +83,10 @@ public final class Training {
             surroundings.clock(),
             surroundings.keys());
     for (String command : List.of("status", "nodes", "apps", "sizes", "events", "tenants")) {
-      BerthCommand.commandLine(operator).execute(command);
-      BerthCommand.commandLine(operator).execute(command, "--json");
+      BerthCommand.execute(operator, command);
+      BerthCommand.execute(operator, command, "--json");
     }
-    BerthCommand.commandLine(operator).execute("scale", "-a", "a/b", "web=1");
+    BerthCommand.execute(operator, "scale", "-a", "a/b", "web=1");
   }
 
   private void keep(Path archives) throws IOException {

@@ -88,7 +88,11 @@ public final class UpCommand implements Callable<Integer> {
     try {
       tell(startUp.complete(cluster, !noSamples, () -> !supervisor.isAlive()), progress);
     } catch (CommandFailure failure) {
-      startUp.takeDown().all();
+      try {
+        startUp.takeDown().all();
+      } catch (CommandFailure second) {
+        failure.addSuppressed(second);
+      }
       throw failure;
     }
   }

@@ -6,16 +6,11 @@ import dev.berth.proto.v1.ReadLogsRequest;
 import dev.berth.scheduler.dispatch.LogReading;
 import dev.berth.scheduler.dispatch.Logs;
 import dev.berth.scheduler.state.App;
-import dev.berth.scheduler.state.InstanceId;
-import dev.berth.scheduler.state.Placement;
-import dev.berth.scheduler.state.ProcessTypeId;
 import dev.berth.scheduler.state.RefusalCode;
 import dev.berth.scheduler.wire.Refusing;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Executor;
 
 /** Lines of an app's instances, gathered from the agents. Thread-safe. */
@@ -39,20 +34,15 @@ final class LogApi extends LogServiceGrpc.LogServiceImplBase {
     try {
       Desk.Asked asked = desk.asked();
       App app = asked.app(request.getName());
-      List<Placement> placements = placements(asked, app, request.getTarget());
-      int tail = tail(request.getTail());
-      LogReading reading =
-          logs.read(placements, tail, request.getFollow())
-              .orElseThrow(() ->
-                  Refusing.asStatus(
-                      RefusalCode.BUSY,
-                      "",
-                      "too many readers of logs at the moment",
-                      "try again when others have ended"));
       LogMerge.Wanted wanted =
-          new LogMerge.Wanted(app.id(), request.getTarget(), tail, request.getFollow());
-      LogMerge merge = new LogMerge(asked.control(), wanted, reading, out);
-      out.setOnCancelHandler(reading::close);
+          new LogMerge.Wanted(
+              app.id(), request.getTarget(), tail(request.getTail()), request.getFollow());
+      LogReading reading = logs.open().orElseThrow(LogApi::tooMany);
+      LogMerge merge = new LogMerge(desk, logs, wanted, reading, out);
+      out.setOnCancelHandler(() -> {
+        reading.close();
+        merge.ready();
+      });
       out.setOnReadyHandler(merge::ready);
       executor.execute(merge::run);
     } catch (StatusRuntimeException refused) {
@@ -60,22 +50,12 @@ final class LogApi extends LogServiceGrpc.LogServiceImplBase {
     }
   }
 
-  private static List<Placement> placements(Desk.Asked asked, App app, String target) {
-    List<Placement> found = new ArrayList<>();
-    for (ProcessTypeId type : asked.snapshot().state().placements().typesOf(app.id())) {
-      for (Placement placement : asked.snapshot().state().placements().of(type)) {
-        if (matches(placement.instance(), target)) {
-          found.add(placement);
-        }
-      }
-    }
-    return found;
-  }
-
-  static boolean matches(InstanceId instance, String target) {
-    return target.isEmpty()
-        || instance.type().name().equals(target)
-        || instance.shortName().equals(target);
+  private static StatusRuntimeException tooMany() {
+    return Refusing.asStatus(
+        RefusalCode.BUSY,
+        "",
+        "too many readers of logs at the moment",
+        "try again when others have ended");
   }
 
   private static int tail(int asked) {

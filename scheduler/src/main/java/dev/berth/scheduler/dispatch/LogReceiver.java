@@ -14,6 +14,7 @@ final class LogReceiver implements StreamObserver<LogChunk> {
   private final Logs logs;
   private final ServerCallStreamObserver<SendLogsResponse> out;
   private @Nullable LogReading reading;
+  private long stream;
   private boolean isOver;
 
   LogReceiver(String node, Logs logs, ServerCallStreamObserver<SendLogsResponse> out) {
@@ -34,6 +35,7 @@ final class LogReceiver implements StreamObserver<LogChunk> {
     if (to == null) {
       to = logs.find(chunk.getStreamId()).orElse(null);
       reading = to;
+      stream = chunk.getStreamId();
     }
     try {
       if (to != null && to.put(node, chunk)) {
@@ -66,11 +68,7 @@ final class LogReceiver implements StreamObserver<LogChunk> {
   private void ended() {
     LogReading to = reading;
     if (to != null) {
-      try {
-        to.ended(node);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
+      to.ended(stream);
     }
   }
 }

@@ -5,11 +5,14 @@ import dev.berth.scheduler.state.NodeId;
 import dev.berth.scheduler.state.Placement;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -22,60 +25,72 @@ public final class Logs {
   static final int MAX_READINGS = 500;
 
   private final Dispatch dispatch;
-  private final Map<Long, LogReading> readings = new ConcurrentHashMap<>();
-  private final AtomicLong lastId = new AtomicLong();
+  private final Map<Long, LogReading> streams = new ConcurrentHashMap<>();
+  private final AtomicInteger readings = new AtomicInteger();
+  private final AtomicLong lastStream = new AtomicLong();
 
   public Logs(Dispatch dispatch) {
     this.dispatch = dispatch;
   }
 
-  /** Begins to read; nothing when too many are reading already. */
-  public Optional<LogReading> read(Collection<Placement> placements, int tail, boolean follow) {
-    if (readings.size() >= MAX_READINGS) {
+  /** A new reading, which asks nobody yet; nothing when there are too many already. */
+  public Optional<LogReading> open() {
+    if (readings.incrementAndGet() > MAX_READINGS) {
+      readings.decrementAndGet();
       return Optional.empty();
     }
+    return Optional.of(new LogReading(this::forget));
+  }
+
+  /**
+   * Asks for the lines of these placements too: the last ones and, if wanted, what follows. One
+   * stream for each node; each ends once.
+   */
+  public Set<Long> ask(
+      LogReading reading, Collection<Placement> placements, int tail, boolean follow) {
     Map<NodeId, List<Placement>> byNode = new TreeMap<>();
     for (Placement placement : placements) {
       byNode.computeIfAbsent(placement.node(), _ -> new ArrayList<>()).add(placement);
     }
-    long id = lastId.incrementAndGet();
-    LogReading reading = new LogReading(id, byNode, this::forget);
-    readings.put(id, reading);
-    byNode.forEach((node, wanted) -> ask(reading, node, wanted, tail, follow));
-    return Optional.of(reading);
+    Set<Long> opened = new HashSet<>();
+    byNode.forEach((node, wanted) -> {
+      long stream = lastStream.incrementAndGet();
+      LogsWanted.Builder message =
+          LogsWanted.newBuilder().setStreamId(stream).setTail(tail).setFollow(follow);
+      wanted.forEach(placement -> message.addPlacementIds(placement.id().value()));
+      reading.asking(stream, node, wanted);
+      streams.put(stream, reading);
+      opened.add(stream);
+      if (!send(node, message.build())) {
+        streams.remove(stream);
+        reading.missing(stream);
+      }
+    });
+    return opened;
   }
 
-  Optional<LogReading> find(long id) {
-    return Optional.ofNullable(readings.get(id));
+  Optional<LogReading> find(long stream) {
+    return Optional.ofNullable(streams.get(stream));
   }
 
-  private void ask(
-      LogReading reading, NodeId node, List<Placement> wanted, int tail, boolean follow) {
-    LogsWanted.Builder message =
-        LogsWanted.newBuilder().setStreamId(reading.id()).setTail(tail).setFollow(follow);
-    wanted.forEach(placement -> message.addPlacementIds(placement.id().value()));
-    boolean isAsked =
-        dispatch
-            .term()
-            .map(term -> term.agent(node))
-            .map(stream -> stream.wantLogs(message.build()))
-            .orElse(false);
-    if (!isAsked) {
-      reading.missing(node);
-    }
+  private boolean send(NodeId node, LogsWanted message) {
+    return dispatch
+        .term()
+        .map(term -> term.agent(node))
+        .map(stream -> stream.wantLogs(message))
+        .orElse(false);
   }
 
   private void forget(LogReading reading) {
-    readings.remove(reading.id());
-    dispatch
-        .term()
-        .ifPresent(term -> {
-          for (NodeId node : reading.nodes()) {
-            AgentStream stream = term.agent(node);
-            if (stream != null) {
-              stream.unwantLogs(reading.id());
-            }
-          }
+    readings.decrementAndGet();
+    reading
+        .streams()
+        .forEach((stream, node) -> {
+          streams.remove(stream);
+          dispatch
+              .term()
+              .map(term -> term.agent(node))
+              .ifPresent(agent -> agent.unwantLogs(stream));
         });
   }
 }

@@ -122,7 +122,15 @@ final class Edges implements AutoCloseable {
     return channel;
   }
 
+  static Channel withToken(Channel channel, String token) {
+    return with(channel, AUTHORIZATION, "Bearer " + token);
+  }
+
   private Channel with(Metadata.Key<String> key, String value) {
+    return with(channel, key, value);
+  }
+
+  private static Channel with(Channel channel, Metadata.Key<String> key, String value) {
     Metadata headers = new Metadata();
     headers.put(key, value);
     return ClientInterceptors.intercept(

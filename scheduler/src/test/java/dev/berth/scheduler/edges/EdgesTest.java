@@ -30,6 +30,7 @@ import dev.berth.scheduler.slug.Tar;
 import dev.berth.scheduler.state.Digest;
 import io.grpc.Channel;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -38,6 +39,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -286,6 +289,30 @@ class EdgesTest {
   }
 
   @Test
+  void whoFollowsSeesInstancesThatArePlacedLater() {
+    FakeAgent agent = agent("node-1");
+    deployShop();
+    Edges.await("one running", () -> operator.instances(SHOP).getSettled());
+    Iterator<LogLine> lines =
+        LogServiceGrpc.newBlockingStub(edges.as("operator"))
+            .readLogs(ReadLogsRequest.newBuilder().setName(SHOP).setFollow(true).build());
+    Queue<LogLine> found = new ConcurrentLinkedQueue<>();
+    Thread reader = Thread.ofVirtual().start(() -> readAll(lines, found));
+    Edges.await("the agent is asked", () -> agent.logsWanted.size() == 1);
+    LogsWanted first = agent.logsWanted.remove();
+    begin(edges.as("agent:node-1"), first);
+
+    operator.scale(SHOP, "web", 3);
+
+    Edges.await("the agent is asked again", () -> !agent.logsWanted.isEmpty());
+    assertThat(agent.logsWanted.remove().getPlacementIdsList())
+        .doesNotContainAnyElementsOf(first.getPlacementIdsList());
+    edges.stopLeading();
+    Edges.await("the reading ends with the term", () -> !reader.isAlive());
+    assertThat(found).anyMatch(line -> line.getSource() == LogLine.Source.PLATFORM);
+  }
+
+  @Test
   void whoDoesNotLeadSaysSoAndEndsTheStreams() {
     FakeAgent agent = agent("node-1");
     Edges.await("the node is known", () -> !events(edges.as("operator")).isEmpty());
@@ -336,6 +363,20 @@ class EdgesTest {
             .addLines(line(9999, 1500, "of another app"))
             .build());
     out.onCompleted();
+  }
+
+  private static void begin(Channel channel, LogsWanted wanted) {
+    AgentLinkGrpc.newStub(channel)
+        .sendLogs(new Ignoring())
+        .onNext(LogChunk.newBuilder().setStreamId(wanted.getStreamId()).build());
+  }
+
+  private static void readAll(Iterator<LogLine> lines, Queue<LogLine> found) {
+    try {
+      lines.forEachRemaining(found::add);
+    } catch (StatusRuntimeException ended) {
+      assertThat(ended.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    }
   }
 
   private static LogChunk.Line line(long placement, long at, String text) {

@@ -1,0 +1,70 @@
+package dev.berth.agent.cgroup;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The cgroups of this host, addressed by a path below the root such as {@code
+ * /berth-0a1b2c/node-1/p7-1}.
+ *
+ * <p>Thread-safe.
+ */
+public sealed interface Cgroups permits CgroupsV1, CgroupsV2 {
+
+  /** Limits as the kernel has them; a value of -1 is "none". */
+  record Set(long memoryBytes, long memoryAndSwapBytes, long cpuMillis, long pids) {}
+
+  /** What was used and refused, from the kernel's counters. */
+  record Counters(
+      long cpuMicros,
+      long throttledMicros,
+      long anonymousBytes,
+      long sharedBytes,
+      long activeFileBytes,
+      long inactiveFileBytes,
+      long kernelBytes,
+      long pids,
+      long oomKills,
+      long pidsLimitHits) {}
+
+  Set limits(String path) throws IOException;
+
+  /** Counters that are missing are zero; a cgroup that is gone has none. */
+  Counters counters(String path);
+
+  List<Long> processes(String path);
+
+  /** The directories of this path, in each hierarchy. */
+  List<Path> directories(String path);
+
+  /** The hierarchies to mount in the runtime's private namespace; empty when none is needed. */
+  List<V1Hierarchies.Hierarchy> privateHierarchies();
+
+  static Cgroups ofThisHost() throws IOException {
+    var hierarchies = V1Hierarchies.ofThisHost();
+    return hierarchies.has("memory") && hierarchies.has("pids")
+        ? new CgroupsV1(hierarchies)
+        : new CgroupsV2(Path.of("/sys/fs/cgroup"));
+  }
+
+  /** Removes a cgroup and those below it; processes must have ended. Returns what stays. */
+  default List<Path> remove(String path) {
+    return directories(path).stream().filter(Files::isDirectory).filter(d -> !gone(d)).toList();
+  }
+
+  private static boolean gone(Path directory) {
+    try (var below = Files.newDirectoryStream(directory, Files::isDirectory)) {
+      below.forEach(Cgroups::gone);
+    } catch (IOException e) {
+      return !Files.exists(directory);
+    }
+    try {
+      Files.deleteIfExists(directory);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

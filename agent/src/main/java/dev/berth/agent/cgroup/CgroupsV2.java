@@ -1,0 +1,63 @@
+package dev.berth.agent.cgroup;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Cgroups of a pure v2 host: one tree. Thread-safe. */
+record CgroupsV2(Path root) implements Cgroups {
+
+  private Path file(String path, String name) {
+    return root.resolve(path.substring(1)).resolve(name);
+  }
+
+  @Override
+  public Set limits(String path) throws IOException {
+    long memory = KernelFile.number(file(path, "memory.max"));
+    Path swapFile = file(path, "memory.swap.max");
+    long swap = Files.exists(swapFile) ? KernelFile.number(swapFile) : 0;
+    String[] cpu = Files.readString(file(path, "cpu.max")).strip().split(" ", 2);
+    return new Set(
+        memory,
+        memory < 0 || swap < 0 ? -1 : memory + swap,
+        cpu[0].equals("max") ? -1 : Long.parseLong(cpu[0]) * 1000 / Long.parseLong(cpu[1]),
+        KernelFile.number(file(path, "pids.max")));
+  }
+
+  @Override
+  public Counters counters(String path) {
+    Path memory = file(path, "memory.stat");
+    Path cpu = file(path, "cpu.stat");
+    return new Counters(
+        KernelFile.keyed(cpu, "usage_usec"),
+        KernelFile.keyed(cpu, "throttled_usec"),
+        KernelFile.keyed(memory, "anon"),
+        KernelFile.keyed(memory, "shmem"),
+        KernelFile.keyed(memory, "active_file"),
+        KernelFile.keyed(memory, "inactive_file"),
+        KernelFile.keyed(memory, "kernel"),
+        KernelFile.numberOrZero(file(path, "pids.current")),
+        KernelFile.keyed(file(path, "memory.events"), "oom_kill"),
+        KernelFile.keyed(file(path, "pids.events"), "max"));
+  }
+
+  @Override
+  public List<Long> processes(String path) {
+    try {
+      return Files.readAllLines(file(path, "cgroup.procs")).stream().map(Long::parseLong).toList();
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+
+  @Override
+  public List<Path> directories(String path) {
+    return List.of(root.resolve(path.substring(1)));
+  }
+
+  @Override
+  public List<V1Hierarchies.Hierarchy> privateHierarchies() {
+    return List.of();
+  }
+}

@@ -1,0 +1,52 @@
+package dev.berth.agent.image;
+
+import dev.berth.agent.linux.Errno;
+import dev.berth.agent.linux.Syscalls;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * Mounts file-system images through loop devices that clear themselves.
+ *
+ * <p>Leaves no loop device behind when a mount fails. Thread-safe.
+ */
+final class LoopDevices {
+  private static final int TRIES = 200;
+  private final Syscalls syscalls;
+
+  LoopDevices(Syscalls syscalls) {
+    this.syscalls = syscalls;
+  }
+
+  /** Mounts the image behind an open descriptor; the descriptor stays the caller's. */
+  void mount(int file, Path target, String type, long flags, String options) throws IOException {
+    int control =
+        Errno.check(
+            syscalls.open(Path.of("/dev/loop-control"), Syscalls.O_RDWR),
+            "open /dev/loop-control; is the loop driver loaded?");
+    try {
+      boolean readOnly = (flags & Syscalls.MS_RDONLY) != 0;
+      for (int attempt = 0; attempt < TRIES; attempt++) {
+        int number = Errno.check(syscalls.freeLoop(control), "find a free loop device");
+        Path device = Path.of("/dev/loop" + number);
+        int loop = Errno.check(syscalls.open(device, Syscalls.O_RDWR), "open " + device);
+        try {
+          int result = syscalls.configureLoop(loop, file, readOnly);
+          if (result == -Errno.EBUSY) {
+            continue; // somebody else on this host took it between the two calls
+          }
+          Errno.check(result, "bind an image to " + device);
+          Errno.check(
+              syscalls.mount(device.toString(), target, type, flags, options),
+              "mount a " + type + " image at " + target);
+          return;
+        } finally {
+          syscalls.close(loop); // clears the device unless the mount now holds it
+        }
+      }
+      throw new IOException("no loop device stayed free in " + TRIES + " tries");
+    } finally {
+      syscalls.close(control);
+    }
+  }
+}

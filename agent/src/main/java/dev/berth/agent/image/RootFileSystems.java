@@ -1,0 +1,157 @@
+package dev.berth.agent.image;
+
+import dev.berth.agent.linux.Errno;
+import dev.berth.agent.linux.Programs;
+import dev.berth.agent.linux.Syscalls;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Joins base, slug and a private upper layer into the root file system of one incarnation.
+ *
+ * <p>Every part is nosuid and nodev; base and slug appear idmapped into the instance's own range;
+ * the overlay follows no redirects and no metacopy, so that a slug can't reach other files of the
+ * base. Only the overlay stays visible: it holds the other mounts, and all go with it. Thread-safe.
+ */
+public final class RootFileSystems implements AutoCloseable {
+  private static final long CLOSED =
+      Syscalls.MOUNT_ATTR_RDONLY | Syscalls.MOUNT_ATTR_NOSUID | Syscalls.MOUNT_ATTR_NODEV;
+
+  /** What the root file system of one incarnation is made of. */
+  public record Parts(
+      String container, Path base, Path slug, IdRange range, int diskMib, List<EtcFile> files) {}
+
+  /** A small file below /etc that belongs to this instance, such as hosts. */
+  public record EtcFile(String name, String text) {}
+
+  private final StateLayout layout;
+  private final Syscalls syscalls;
+  private final UpperLayers uppers;
+  private final IdMaps maps;
+  private final AtomicLong serial = new AtomicLong();
+
+  public RootFileSystems(
+      StateLayout layout, Syscalls syscalls, Programs programs, UpperLayers uppers) {
+    this.layout = layout;
+    this.syscalls = syscalls;
+    this.uppers = uppers;
+    this.maps = new IdMaps(syscalls, programs);
+  }
+
+  /** The mounted root file system; after a failure nothing of it is left. */
+  public Path assemble(Parts parts) throws IOException {
+    String name = "parts-" + serial.incrementAndGet();
+    Path base = layout.scratch().resolve(name + "-base");
+    Path slug = layout.scratch().resolve(name + "-slug");
+    Path root = layout.rootMount(parts.container());
+    Path upper = uppers.take(parts.diskMib());
+    try {
+      int straight = maps.straight(parts.range());
+      try {
+        attach(parts.base(), base, straight);
+        attachSlug(parts, slug, straight);
+      } finally {
+        syscalls.close(straight);
+      }
+      furnish(upper, parts);
+      StateLayout.directory(root, "rwx--x--x");
+      String options =
+          ("lowerdir=%s:%s,upperdir=%s,workdir=%s,"
+                  + "redirect_dir=nofollow,metacopy=off,index=off,volatile")
+              .formatted(slug, base, upper.resolve("files"), upper.resolve("work"));
+      Errno.check(
+          syscalls.mount(
+              "overlay", root, "overlay", Syscalls.MS_NOSUID | Syscalls.MS_NODEV, options),
+          "join base, slug and upper layer");
+      return root;
+    } catch (IOException e) {
+      takeDown(parts.container());
+      throw e;
+    } finally {
+      detach(base);
+      detach(slug);
+      detach(upper);
+    }
+  }
+
+  /** Unmounts and removes; does nothing when there is none. */
+  public void takeDown(String container) throws IOException {
+    detach(layout.rootMount(container));
+  }
+
+  private void attachSlug(Parts parts, Path target, int straight) throws IOException {
+    Path app = parts.slug().resolve("app");
+    if (!Files.isDirectory(app, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+      throw new IOException("the slug has no directory 'app' at its top");
+    }
+    if ((Integer) Files.getAttribute(app, "unix:uid") == IdRange.APP_USER) {
+      attach(parts.slug(), target, straight);
+      return;
+    }
+    int swapped = maps.rootBecomesApp(parts.range());
+    try {
+      attach(parts.slug(), target, swapped);
+    } finally {
+      syscalls.close(swapped);
+    }
+  }
+
+  private void attach(Path image, Path target, int userNamespace) throws IOException {
+    Files.createDirectory(target);
+    int mount = Errno.check(syscalls.cloneMount(image), "copy the mount of an image");
+    try {
+      Errno.check(
+          syscalls.setMountAttributes(mount, CLOSED | Syscalls.MOUNT_ATTR_IDMAP, userNamespace),
+          "map the ids of an image");
+      Errno.check(syscalls.attachMount(mount, target), "attach an image");
+    } finally {
+      syscalls.close(mount);
+    }
+  }
+
+  /** The directories an app may write to; all others are the base's, and the root is read-only. */
+  private void furnish(Path upper, Parts parts) throws IOException {
+    IdRange range = parts.range();
+    long root = range.host(0);
+    long app = range.host(IdRange.APP_USER);
+    Path files = owned(upper.resolve("files"), "rwxr-xr-x", root);
+    owned(upper.resolve("work"), "rwx------", root);
+    owned(files.resolve("app"), "rwxr-xr-x", app);
+    owned(files.resolve("tmp"), "rwxrwxrwx", root);
+    owned(files.resolve("var"), "rwxr-xr-x", root);
+    owned(files.resolve("var/tmp"), "rwxrwxrwx", root);
+    owned(files.resolve("run"), "rwxr-xr-x", app);
+    Path etc = owned(files.resolve("etc"), "rwxr-xr-x", root);
+    for (EtcFile file : parts.files()) {
+      Path path = etc.resolve(file.name());
+      Files.writeString(path, file.text());
+      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-r--r--"));
+      Errno.check(syscalls.changeOwner(path, root, root), "own /etc/" + file.name());
+    }
+  }
+
+  private Path owned(Path path, String mode, long owner) throws IOException {
+    Files.createDirectory(path);
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(mode));
+    Errno.check(syscalls.changeOwner(path, owner, owner), "own " + path.getFileName());
+    return path;
+  }
+
+  private void detach(Path mount) throws IOException {
+    int result = syscalls.unmountDetached(mount);
+    if (result != 0 && result != -Errno.EINVAL && result != -Errno.ENOENT) {
+      Errno.check(result, "unmount " + mount);
+    }
+    Files.deleteIfExists(mount);
+  }
+
+  @Override
+  public void close() {
+    maps.close();
+    uppers.close();
+  }
+}

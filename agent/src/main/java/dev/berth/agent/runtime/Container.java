@@ -1,0 +1,152 @@
+package dev.berth.agent.runtime;
+
+import dev.berth.agent.cgroup.Cgroups;
+import dev.berth.agent.linux.Errno;
+import dev.berth.agent.linux.Syscalls;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * One incarnation that was made, until it is discarded.
+ *
+ * <p>Signals go through a process descriptor, so they can't reach a later process with the same
+ * pid. Thread-safe.
+ */
+final class Container {
+  private static final int SIGKILL = 9;
+  private static final int SIGTERM = 15;
+  private static final int SIGNALLED_KILL = 128 + SIGKILL;
+  private static final int SIGNALLED_TERM = 128 + SIGTERM;
+
+  private final Syscalls syscalls;
+  private final Cgroups cgroups;
+  private final Ledger.Entry entry;
+  private final String cgroup;
+  private final CountDownLatch over = new CountDownLatch(1);
+  private final AtomicBoolean told = new AtomicBoolean();
+  private volatile boolean killedInPlaceOfTerm;
+  private int silentTicks;
+  private int process;
+
+  Container(Syscalls syscalls, Cgroups cgroups, Ledger.Entry entry, String cgroup) {
+    this.syscalls = syscalls;
+    this.cgroups = cgroups;
+    this.entry = entry;
+    this.cgroup = cgroup;
+    this.process = syscalls.openProcess(entry.pid());
+  }
+
+  static String name(long placementId, int incarnation) {
+    return "p" + placementId + "-" + incarnation;
+  }
+
+  String name() {
+    return name(entry.placementId(), entry.incarnation());
+  }
+
+  Ledger.Entry entry() {
+    return entry;
+  }
+
+  String cgroup() {
+    return cgroup;
+  }
+
+  boolean isAlive() {
+    return new ProcessView(entry.pid()).startTicks() == entry.startTicks();
+  }
+
+  synchronized void kill() {
+    if (process >= 0) {
+      syscalls.signal(process, SIGKILL);
+    }
+  }
+
+  /**
+   * The first process of a pid namespace never dies of SIGTERM by default, as any other process
+   * would. So where it neither catches nor ignores the signal, its children get the signal, and
+   * without children it is killed.
+   */
+  synchronized void terminate() {
+    var view = new ProcessView(entry.pid());
+    if (process < 0) {
+      return;
+    }
+    if (view.catches(SIGTERM) || view.ignores(SIGTERM)) {
+      syscalls.signal(process, SIGTERM);
+      return;
+    }
+    boolean children = false;
+    for (long pid : cgroups.processes(cgroup)) {
+      int child = pid == entry.pid() ? -1 : syscalls.openProcess(pid);
+      if (child >= 0) {
+        children |= syscalls.signal(child, SIGTERM) == 0;
+        syscalls.close(child);
+      }
+    }
+    if (!children) {
+      killedInPlaceOfTerm = true;
+      syscalls.signal(process, SIGKILL);
+    }
+  }
+
+  /** True for the first caller only. */
+  boolean tell() {
+    return told.compareAndSet(false, true);
+  }
+
+  void markOver() {
+    over.countDown();
+  }
+
+  boolean isOver() {
+    return over.getCount() == 0;
+  }
+
+  boolean awaitOver(long seconds) {
+    try {
+      return over.await(seconds, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return isOver();
+    }
+  }
+
+  /** Seen dead without an exit code so many times; confined to the exit watch. */
+  int deadTicks() {
+    silentTicks = isAlive() ? 0 : silentTicks + 1;
+    return silentTicks;
+  }
+
+  /** The end as the tenant should read it. */
+  Ended ended(int code) {
+    var counters = cgroups.counters(cgroup);
+    boolean oom = counters.oomKills() > 0;
+    int shown = code == SIGNALLED_KILL && killedInPlaceOfTerm ? SIGNALLED_TERM : code;
+    String how =
+        shown > 128 && shown < 193
+            ? "ended by signal " + (shown - 128)
+            : code < 0 ? "ended while its exit code could not be read" : "exited with " + shown;
+    String why =
+        oom
+            ? "; the kernel killed " + counters.oomKills() + " of its processes out of memory"
+            : counters.pidsLimitHits() > 0
+                ? "; " + counters.pidsLimitHits() + " forks were refused at its process limit"
+                : "";
+    return new Ended(
+        entry.placementId(),
+        entry.incarnation(),
+        Math.floorMod(shown, 256),
+        oom,
+        counters.pidsLimitHits(),
+        how + why);
+  }
+
+  synchronized void close() {
+    if (process >= 0) {
+      syscalls.close(process);
+      process = -Errno.ESRCH;
+    }
+  }
+}

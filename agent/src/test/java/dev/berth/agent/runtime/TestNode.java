@@ -1,0 +1,118 @@
+package dev.berth.agent.runtime;
+
+import dev.berth.agent.sweep.Sweep;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+
+/** A node with real containers for one test class; swept when closed. */
+final class TestNode implements AutoCloseable {
+  private static final RandomGenerator RANDOM = RandomGenerator.getDefault();
+  final TestImages images;
+  final HostSettings settings;
+  final BlockingQueue<Ended> ends = new LinkedBlockingQueue<>();
+  private InstanceHost host;
+  private long nextId = 1;
+
+  TestNode(Path directory) throws Exception {
+    images = new TestImages(Files.createDirectory(directory.resolve("images")));
+    settings =
+        new HostSettings(
+            "%06x".formatted(RANDOM.nextInt(1 << 24)),
+            1,
+            directory.resolve("state"),
+            "10.200." + RANDOM.nextInt(1, 255) + ".0/24",
+            Optional.empty());
+    host = ContainerHost.open(settings, images);
+    host.onExit(ends::add);
+    host.adopt();
+  }
+
+  InstanceHost host() {
+    return host;
+  }
+
+  /** As if the agent had been killed and started again. */
+  List<Kept> restartAgentAfter(java.util.concurrent.Callable<Boolean> condition) throws Exception {
+    host.close();
+    Wait.until(condition);
+    host = ContainerHost.open(settings, images);
+    host.onExit(ends::add);
+    return host.adopt();
+  }
+
+  ContainerPlan plan(String command) {
+    return plan(command, Map.of());
+  }
+
+  ContainerPlan plan(String command, Map<String, String> environment) {
+    return plan(List.of("/bin/sh", "-c", command), environment, images.slug);
+  }
+
+  ContainerPlan plan(List<String> argv) {
+    return plan(argv, Map.of(), images.slug);
+  }
+
+  ContainerPlan planWithSlug(String slug) {
+    return plan(List.of("/bin/true"), Map.of(), slug);
+  }
+
+  private ContainerPlan plan(List<String> argv, Map<String, String> environment, String slug) {
+    var limits = new Limits(64, 100, 1000, 32, 64, 512);
+    return new ContainerPlan(
+        nextId++, "acme", "shop", "web", 1, 1, images.base, slug, argv, environment, limits, 5000);
+  }
+
+  boolean exited(long placementId, int incarnation) {
+    return Files.exists(
+        settings.stateDirectory().resolve("live/exits/p" + placementId + "-" + incarnation));
+  }
+
+  Ended awaitEnd(long placementId) throws InterruptedException {
+    for (var ended = ends.poll(20, TimeUnit.SECONDS);
+        ended != null;
+        ended = ends.poll(20, TimeUnit.SECONDS)) {
+      if (ended.placementId() == placementId) {
+        return ended;
+      }
+    }
+    throw new AssertionError("placement " + placementId + " did not end");
+  }
+
+  /** Runs a command to its end and returns what it wrote. */
+  String outputOf(String command) throws Exception {
+    return outputOf(plan(command));
+  }
+
+  String outputOf(ContainerPlan plan) throws Exception {
+    host.start(plan, 1);
+    awaitEnd(plan.placementId());
+    String text = log(plan.placementId(), 1);
+    host.release(plan.placementId());
+    return text;
+  }
+
+  String log(long placementId, int incarnation) throws IOException {
+    var text = new StringBuilder();
+    for (String line : Files.readAllLines(host.log(placementId, incarnation))) {
+      text.append(line.split(" ", 4)[3]).append('\n');
+    }
+    return text.toString();
+  }
+
+  @Override
+  public void close() {
+    host.close();
+    var left = Sweep.run(settings);
+    if (!left.isEmpty()) {
+      throw new AssertionError("the sweep left " + left);
+    }
+  }
+}
