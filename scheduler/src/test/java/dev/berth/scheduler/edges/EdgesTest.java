@@ -24,7 +24,7 @@ import dev.berth.proto.v1.LogsWanted;
 import dev.berth.proto.v1.Order;
 import dev.berth.proto.v1.ReadLogsRequest;
 import dev.berth.proto.v1.ReleaseServiceGrpc;
-import dev.berth.proto.v1.SendLogsResponse;
+import dev.berth.proto.v1.UploadSlugRequest;
 import dev.berth.scheduler.blobs.Sha256;
 import dev.berth.scheduler.slug.Tar;
 import dev.berth.scheduler.state.Digest;
@@ -34,6 +34,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -178,7 +179,7 @@ class EdgesTest {
   }
 
   @Test
-  void aTarOfAnotherDigestIsRefusedAndNothingIsKept() throws IOException {
+  void aTarOfAnotherDigestIsRefusedAndNothingIsKept() {
     operator.createTenant("acme");
     operator.createApp("acme", "shop");
 
@@ -188,6 +189,27 @@ class EdgesTest {
 
     assertThat(refusal.getCode()).isEqualTo("SLUG_DIGEST_MISMATCH");
     assertThat(filesUnder(directory)).isZero();
+  }
+
+  @Test
+  void whoHangsUpInTheMiddleOfAnUploadLeavesNothingBehind() {
+    operator.createTenant("acme");
+    operator.createApp("acme", "shop");
+    byte[] tar = Tar.small().bytes();
+    UploadSlugRequest.Header header =
+        UploadSlugRequest.Header.newBuilder()
+            .setName(SHOP)
+            .setTarDigest(Sha256.of(tar).hex())
+            .setTarBytes(tar.length)
+            .build();
+    StreamObserver<UploadSlugRequest> upload =
+        ReleaseServiceGrpc.newStub(edges.as("operator")).uploadSlug(new Ignoring<>());
+    upload.onNext(UploadSlugRequest.newBuilder().setHeader(header).build());
+    Edges.await("a file is begun", () -> filesUnder(directory) == 1);
+
+    upload.onError(new IllegalStateException("the caller hangs up"));
+
+    Edges.await("no file is left", () -> filesUnder(directory) == 0);
   }
 
   @Test
@@ -354,7 +376,7 @@ class EdgesTest {
   }
 
   private static void answerLogs(Channel channel, LogsWanted wanted) {
-    StreamObserver<LogChunk> out = AgentLinkGrpc.newStub(channel).sendLogs(new Ignoring());
+    StreamObserver<LogChunk> out = AgentLinkGrpc.newStub(channel).sendLogs(new Ignoring<>());
     out.onNext(
         LogChunk.newBuilder()
             .setStreamId(wanted.getStreamId())
@@ -367,7 +389,7 @@ class EdgesTest {
 
   private static void begin(Channel channel, LogsWanted wanted) {
     AgentLinkGrpc.newStub(channel)
-        .sendLogs(new Ignoring())
+        .sendLogs(new Ignoring<>())
         .onNext(LogChunk.newBuilder().setStreamId(wanted.getStreamId()).build());
   }
 
@@ -386,16 +408,18 @@ class EdgesTest {
         .build();
   }
 
-  private static long filesUnder(Path path) throws IOException {
+  private static long filesUnder(Path path) {
     try (Stream<Path> files = Files.walk(path)) {
       return files.filter(Files::isRegularFile).count();
+    } catch (IOException | UncheckedIOException vanished) {
+      return -1; // a file went away while we looked; look again
     }
   }
 
   /** Takes the end of a call. */
-  private static final class Ignoring implements StreamObserver<SendLogsResponse> {
+  private static final class Ignoring<A> implements StreamObserver<A> {
     @Override
-    public void onNext(SendLogsResponse message) {}
+    public void onNext(A message) {}
 
     @Override
     public void onError(Throwable failure) {}
