@@ -72,11 +72,14 @@ public final class Agent implements AutoCloseable {
   private void startParts(AgentSettings settings, Surroundings around) throws IOException {
     Path state = settings.host().stateDirectory();
     var metrics = new AgentMetrics(around.registry(), loop);
-    var logs = keep(new LogFiles(around.host(), state.resolve("logs")), LogFiles::close);
+    var logs = keep(new LogFiles(around.host(), state.resolve("kept-logs")), LogFiles::close);
     var checks = keep(new HealthChecks(around.clock(), loop::offer), HealthChecks::close);
     Executor virtualThreads = work -> Thread.ofVirtual().start(work);
     var jobs =
-        new HostJobs(around.host(), logs, loop::offer, virtualThreads, settings.startsAtATime());
+        keep(
+            new HostJobs(
+                around.host(), logs, loop::offer, virtualThreads, settings.startsAtATime()),
+            HostJobs::close);
     var orderFile = new OrderFile(state.resolve("orders"));
     var writer = keep(new OrderWriter(orderFile, loop::offerStored), OrderWriter::close);
     var edges =

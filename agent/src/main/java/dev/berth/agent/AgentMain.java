@@ -50,7 +50,7 @@ public final class AgentMain {
         System.exit(sweep(settings, err));
       }
       run(settings);
-    } catch (SettingsException wrong) {
+    } catch (SettingsException | IllegalArgumentException wrong) {
       err.println(wrong.getMessage());
       System.exit(USAGE);
     } catch (HostException | IOException failure) {

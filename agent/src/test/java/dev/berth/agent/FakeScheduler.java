@@ -30,12 +30,18 @@ import org.jspecify.annotations.Nullable;
 
 /** The scheduler's end of the wire, as a test moves it. Thread-safe. */
 public final class FakeScheduler extends AgentLinkGrpc.AgentLinkImplBase {
+  private static final int CHUNK = 4096;
   private final List<AgentMessage> heard = new CopyOnWriteArrayList<>();
   private final Map<Long, PlacementStatus> statuses = new ConcurrentHashMap<>();
   private final List<LogChunk> logs = new CopyOnWriteArrayList<>();
   private final Map<String, byte[]> blobs = new ConcurrentHashMap<>();
   private volatile DesiredState desired = OrderCodec.message(new Snapshot(1, 1, List.of()));
   private volatile @Nullable StreamObserver<SchedulerMessage> out;
+  private volatile String clusterId = "abcdef";
+
+  public void leadCluster(String id) {
+    clusterId = id;
+  }
 
   /** What is wanted from now on; sent to the agent that is linked, and to each that comes. */
   public void want(long epoch, long revision, Order... orders) {
@@ -161,21 +167,19 @@ public final class FakeScheduler extends AgentLinkGrpc.AgentLinkImplBase {
       responses.onError(Status.NOT_FOUND.asRuntimeException());
       return;
     }
-    int half = blob.length / 2;
-    responses.onNext(
-        BlobChunk.newBuilder()
-            .setTotalBytes(blob.length)
-            .setData(ByteString.copyFrom(blob, 0, half))
-            .build());
-    responses.onNext(
-        BlobChunk.newBuilder()
-            .setData(ByteString.copyFrom(blob, half, blob.length - half))
-            .build());
+    for (int at = 0; at < blob.length; at += CHUNK) {
+      int length = Math.min(CHUNK, blob.length - at);
+      responses.onNext(
+          BlobChunk.newBuilder()
+              .setTotalBytes(at == 0 ? blob.length : 0)
+              .setData(ByteString.copyFrom(blob, at, length))
+              .build());
+    }
     responses.onCompleted();
   }
 
   private synchronized void answer(StreamObserver<SchedulerMessage> responses) {
-    var welcome = Welcome.newBuilder().setEpoch(desired.getEpoch()).setClusterId("abcdef");
+    var welcome = Welcome.newBuilder().setEpoch(desired.getEpoch()).setClusterId(clusterId);
     responses.onNext(SchedulerMessage.newBuilder().setWelcome(welcome).build());
     responses.onNext(SchedulerMessage.newBuilder().setDesiredState(desired).build());
     out = responses;

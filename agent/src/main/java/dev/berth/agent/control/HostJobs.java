@@ -8,8 +8,12 @@ import dev.berth.agent.reconcile.Step;
 import dev.berth.agent.runtime.ContainerPlan;
 import dev.berth.agent.runtime.HostException;
 import dev.berth.agent.runtime.InstanceHost;
+import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Phaser;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,8 +25,11 @@ import org.slf4j.LoggerFactory;
  * outside of that bound, so that a slow one holds nobody up. Taking away is tried until it
  * succeeds. Thread-safe.
  */
-public final class HostJobs implements HostWork {
+public final class HostJobs implements HostWork, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HostJobs.class);
+  private static final Report CLOSING =
+      new Report.StartFailed(Cause.START_FAILED, "the agent is closing");
+  private static final Duration LONGEST_CLOSING = Duration.ofSeconds(10);
   private static final long FIRST_RETRY_MILLIS = 500;
   private static final long LONGEST_RETRY_MILLIS = 30_000;
 
@@ -50,6 +57,8 @@ public final class HostJobs implements HostWork {
   private final Consumer<Input.Heard> heard;
   private final Executor threads;
   private final Semaphore starting;
+  private final Phaser running = new Phaser(1);
+  private volatile boolean closing;
 
   /**
    * @param threads runs each job on a thread that may block
@@ -70,7 +79,7 @@ public final class HostJobs implements HostWork {
 
   @Override
   public void start(Order order, int incarnation) {
-    threads.execute(
+    execute(
         () -> heard.accept(new Input.Heard(order.id(), incarnation, launch(order, incarnation))));
   }
 
@@ -94,12 +103,43 @@ public final class HostJobs implements HostWork {
     });
   }
 
+  /** Begins nothing more and waits, within reason, for what has begun. */
+  @Override
+  public void close() {
+    closing = true;
+    try {
+      running.awaitAdvanceInterruptibly(
+          running.arrive(), LONGEST_CLOSING.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException late) {
+      LOG.warn("containers were still being made or taken away when the agent closed");
+    } catch (InterruptedException hurried) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void execute(Runnable job) {
+    if (closing) {
+      return;
+    }
+    running.register();
+    threads.execute(() -> {
+      try {
+        job.run();
+      } finally {
+        running.arriveAndDeregister();
+      }
+    });
+  }
+
   private Report launch(Order order, int incarnation) {
     try {
       ContainerPlan plan = Plans.of(order);
       host.prepare(plan);
       starting.acquire();
       try {
+        if (closing) {
+          return CLOSING;
+        }
         if (incarnation > 1) {
           discard(order.id(), incarnation - 1);
         }
@@ -112,7 +152,7 @@ public final class HostJobs implements HostWork {
       return HostReports.startFailed(failure);
     } catch (InterruptedException closing) {
       Thread.currentThread().interrupt();
-      return new Report.StartFailed(Cause.START_FAILED, "the agent is closing");
+      return CLOSING;
     } catch (RuntimeException failure) {
       LOG.error("{} could not be started", order.instance(), failure);
       return new Report.StartFailed(
@@ -134,9 +174,9 @@ public final class HostJobs implements HostWork {
     }
   }
 
-  private static void insist(PlacementId id, Runnable call) {
+  private void insist(PlacementId id, Runnable call) {
     long wait = FIRST_RETRY_MILLIS;
-    while (true) {
+    while (!closing) {
       try {
         call.run();
         return;

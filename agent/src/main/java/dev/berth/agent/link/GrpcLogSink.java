@@ -51,6 +51,16 @@ final class GrpcLogSink implements LogSink, ClientResponseObserver<LogChunk, Sen
   }
 
   @Override
+  public boolean isOpen() {
+    lock.lock();
+    try {
+      return !over;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
   public void complete() {
     ClientCallStreamObserver<LogChunk> stream = out;
     lock.lock();

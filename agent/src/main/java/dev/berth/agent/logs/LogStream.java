@@ -62,7 +62,7 @@ final class LogStream {
       tails.release();
     }
     boolean reading = send(last);
-    while (reading && wanted.getFollow()) {
+    while (reading && wanted.getFollow() && sink.isOpen()) {
       boolean any = false;
       for (InstanceLog log : logs) {
         List<Line> fresh = new ArrayList<>();

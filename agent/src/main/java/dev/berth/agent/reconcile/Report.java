@@ -15,7 +15,14 @@ public sealed interface Report {
    * @param oomKilled whether the kernel killed in its memory cgroup
    * @param pidsLimitHits forks refused because of its pids limit
    */
-  record Ended(int code, boolean oomKilled, long pidsLimitHits, String detail) implements Report {}
+  record Ended(int code, boolean oomKilled, long pidsLimitHits, String detail) implements Report {
+    /** Stands for a code that nobody was there to take down. */
+    public static final int UNKNOWN_CODE = 255;
+
+    public Ended {
+      code = code < 0 ? UNKNOWN_CODE : code;
+    }
+  }
 
   record CheckPassed() implements Report {}
 

@@ -20,6 +20,7 @@ final class Words {
 
   static String end(int code) {
     return switch (code) {
+      case Report.Ended.UNKNOWN_CODE -> "ended; its exit code was lost";
       case 137 -> "was killed (SIGKILL, code 137)";
       case 143 -> "ended on SIGTERM (code 143)";
       case 139 -> "crashed (SIGSEGV, code 139)";

@@ -186,7 +186,10 @@ final class HostOpening {
         memoryMib = Long.parseLong(line.split("\\s+", -1)[1]) / 1024;
       }
     }
-    long most = Long.parseLong(Files.readString(Path.of("/proc/sys/kernel/pid_max")).strip());
+    // Not readString: it begins with one byte, and a number below /proc/sys is read whole or not at
+    // all.
+    long most =
+        Long.parseLong(Files.readAllLines(Path.of("/proc/sys/kernel/pid_max")).getFirst().strip());
     long diskMib = Files.getFileStore(state).getUsableSpace() >> 20;
     return new Capacity(
         memoryMib - Math.max(512, memoryMib / 8),

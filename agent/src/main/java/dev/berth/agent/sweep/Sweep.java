@@ -30,6 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Sweep {
   private static final Logger LOG = LoggerFactory.getLogger(Sweep.class);
+  private static final List<String> SHIMS = List.of("conmon", "crun", "runc");
   private static final int TURNS = 2_500;
   private static final long TURN_NANOS = 2_000_000;
 
@@ -79,16 +80,15 @@ public final class Sweep {
     var cgroups = Cgroups.ofThisHost();
     for (int turn = 0; turn < TURNS; turn++) {
       List<Long> processes = processes(cgroups);
-      if (processes.isEmpty()) {
+      List<Long> shims = shims();
+      if (processes.isEmpty() && shims.isEmpty()) {
         break;
       }
+      // Both in each turn: a container that was being made comes up while its conmon is waited for.
       processes.forEach(this::kill);
-      LockSupport.parkNanos(TURN_NANOS);
-    }
-    // A conmon ends by itself once its container has; one that is stuck does not.
-    for (int turn = 0; turn < TURNS && !shims().isEmpty(); turn++) {
       if (turn > TURNS / 5) {
-        shims().forEach(this::kill);
+        // A conmon ends by itself once its container has; one that is stuck does not.
+        shims.forEach(this::kill);
       }
       LockSupport.parkNanos(TURN_NANOS);
     }
@@ -115,7 +115,7 @@ public final class Sweep {
     return all;
   }
 
-  /** The conmon processes of this node, known by their bundle's path. */
+  /** The conmon and runtime processes of this node, known by their bundle's path. */
   private List<Long> shims() throws IOException {
     List<Long> found = new ArrayList<>();
     String bundles = layout.bundles() + "/";
@@ -123,7 +123,7 @@ public final class Sweep {
       for (Path process : processes) {
         List<String> words = words(process.resolve("cmdline"));
         if (!words.isEmpty()
-            && words.getFirst().endsWith("conmon")
+            && SHIMS.stream().anyMatch(words.getFirst()::endsWith)
             && words.stream().anyMatch(word -> word.startsWith(bundles))) {
           found.add(Long.parseLong(process.getFileName().toString()));
         }

@@ -42,6 +42,26 @@ public final class SampleOrders {
         new PlacementId(id), new InstanceName("acme", "shop", "web", (int) id), target, spec);
   }
 
+  /** Small, of real images. */
+  public static Order ofCommand(
+      long id, String command, Target target, HealthCheck health, String base, String slug) {
+    var spec =
+        new ContainerSpec(
+            1,
+            base,
+            slug,
+            command,
+            Map.of("PORT", "5000"),
+            new Limits(64, 100, 1000, 32, 64, 512),
+            health,
+            Duration.ofSeconds(1),
+            5000,
+            "busybox",
+            1);
+    return new Order(
+        new PlacementId(id), new InstanceName("acme", "shop", "web", (int) id), target, spec);
+  }
+
   private static Order withPort(Order order, int port) {
     ContainerSpec spec = order.spec();
     var moved =

@@ -24,6 +24,7 @@ public final class FakeInstanceHost implements InstanceHost {
   private final Path logDirectory;
   private volatile @Nullable HostException nextFailure;
   private volatile boolean obeysTerminate = true;
+  private volatile Usage usage = new Usage(1_000, 0, 4096, 0, 0, 0, 4096, 1, 0, 0);
   private int nextAddress = 2;
 
   public FakeInstanceHost(Path logDirectory) {
@@ -48,6 +49,11 @@ public final class FakeInstanceHost implements InstanceHost {
   /** Whether SIGTERM ends a container at once. */
   public void obeyTerminate(boolean obeys) {
     obeysTerminate = obeys;
+  }
+
+  /** What each running container uses from now on. */
+  public void use(Usage used) {
+    usage = used;
   }
 
   /** Ends a running container from inside. */
@@ -133,9 +139,7 @@ public final class FakeInstanceHost implements InstanceHost {
 
   @Override
   public Optional<Usage> usage(long placementId) {
-    return running.containsKey(placementId)
-        ? Optional.of(new Usage(1_000, 0, 4096, 0, 0, 0, 4096, 1, 0, 0))
-        : Optional.empty();
+    return running.containsKey(placementId) ? Optional.of(usage) : Optional.empty();
   }
 
   @Override

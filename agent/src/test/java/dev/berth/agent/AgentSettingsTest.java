@@ -1,0 +1,47 @@
+package dev.berth.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.berth.agent.runtime.Capacity;
+import dev.berth.settings.Settings;
+import dev.berth.settings.SettingsException;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class AgentSettingsTest {
+  private final Map<String, String> values =
+      new HashMap<>(
+          Map.of(
+              "cluster.id", "abcdef",
+              "node.name", "node-2",
+              "node.number", "2",
+              "scheduler.address", "127.0.0.1:7000",
+              "identity.directory", "/i",
+              "state.directory", "/s",
+              "network.subnet", "10.88.4.0/22",
+              "run.file", "/r"));
+
+  @Test
+  void whatIsNotSetIsMeasured() {
+    values.put("capacity.memory-mib", "512");
+
+    AgentSettings settings = AgentSettings.read(Settings.of(values));
+
+    assertThat(settings.host().capacity()).isEmpty();
+    assertThat(settings.capacity().over(new Capacity(1, 2, 3, 4)))
+        .isEqualTo(new Capacity(512, 2, 3, 4));
+  }
+
+  @Test
+  void allMistakesAreToldAtOnce() {
+    values.remove("node.name");
+    values.put("capacity.pids", "many");
+    values.put("colour", "blue");
+
+    assertThatThrownBy(() -> AgentSettings.read(Settings.of(values)))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContainingAll("node.name", "capacity.pids", "colour");
+  }
+}
