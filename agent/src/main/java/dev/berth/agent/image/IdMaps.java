@@ -8,11 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * User namespaces that say how ids on an image appear on the host.
@@ -21,27 +19,56 @@ import org.slf4j.LoggerFactory;
  * A few unmapped ones wait ready, each held by an idle process. Thread-safe.
  */
 final class IdMaps implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(IdMaps.class);
-  private static final int READY = 4;
   private static final int TURNS = 20_000;
 
   private final Syscalls syscalls;
   private final Programs programs;
-  private final ConcurrentLinkedQueue<Programs.Held> ready = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger waiting = new AtomicInteger();
+  private final Map<IdRange, Maps> maps = new ConcurrentHashMap<>();
+  private final Map<IdRange, Object> locks = new ConcurrentHashMap<>();
 
   IdMaps(Syscalls syscalls, Programs programs) {
     this.syscalls = syscalls;
     this.programs = programs;
   }
 
-  /** Ids on the image appear as the same ids of the instance. */
-  int straight(IdRange range) throws IOException {
+  /**
+   * The two maps of a range.
+   *
+   * @param straight ids on the image appear as the same ids of the instance
+   * @param rootBecomesApp the same, but what root owns on the image belongs to the app's user
+   */
+  record Maps(int straight, int rootBecomesApp) {}
+
+  Maps of(IdRange range) throws IOException {
+    Maps known = maps.get(range);
+    if (known != null) {
+      return known;
+    }
+    // Held over I/O on purpose: the second caller needs what the first one makes.
+    synchronized (locks.computeIfAbsent(range, _ -> new Object())) {
+      known = maps.get(range);
+      if (known == null) {
+        known = new Maps(straight(range), rootBecomesApp(range));
+        maps.put(range, known);
+      }
+      return known;
+    }
+  }
+
+  void forget(IdRange range) {
+    Maps known = maps.remove(range);
+    locks.remove(range);
+    if (known != null) {
+      syscalls.close(known.straight());
+      syscalls.close(known.rootBecomesApp());
+    }
+  }
+
+  private int straight(IdRange range) throws IOException {
     return open("0 " + range.first() + " " + IdRange.SIZE + "\n");
   }
 
-  /** As {@link #straight}, but what root owns on the image belongs to the app's user. */
-  int rootBecomesApp(IdRange range) throws IOException {
+  private int rootBecomesApp(IdRange range) throws IOException {
     int app = IdRange.APP_USER;
     return open(
         "0 %d 1\n1 %d %d\n%d %d 1\n%d %d %d\n"
@@ -57,13 +84,7 @@ final class IdMaps implements AutoCloseable {
   }
 
   private int open(String map) throws IOException {
-    Programs.Held held = ready.poll();
-    if (held == null) {
-      held = fresh();
-    } else {
-      waiting.decrementAndGet();
-    }
-    Thread.ofVirtual().start(this::refill);
+    Programs.Held held = fresh();
     try {
       Path process = Path.of("/proc/" + held.pid());
       Files.writeString(process.resolve("uid_map"), map, StandardOpenOption.WRITE);
@@ -94,24 +115,8 @@ final class IdMaps implements AutoCloseable {
         "no user namespace could be made; is /proc/sys/user/max_user_namespaces above 0?");
   }
 
-  private void refill() {
-    if (waiting.incrementAndGet() > READY) {
-      waiting.decrementAndGet();
-      return;
-    }
-    try {
-      ready.add(fresh());
-    } catch (IOException e) {
-      waiting.decrementAndGet();
-      LOG.warn("no user namespace could be kept ready: {}", e.getMessage());
-    }
-  }
-
   @Override
   public void close() {
-    waiting.set(READY);
-    for (var held = ready.poll(); held != null; held = ready.poll()) {
-      held.letGo();
-    }
+    List.copyOf(maps.keySet()).forEach(this::forget);
   }
 }

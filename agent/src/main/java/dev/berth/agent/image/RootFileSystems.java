@@ -5,6 +5,7 @@ import dev.berth.agent.linux.Programs;
 import dev.berth.agent.linux.Syscalls;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
@@ -50,13 +51,9 @@ public final class RootFileSystems implements AutoCloseable {
     Path root = layout.rootMount(parts.container());
     Path upper = uppers.take(parts.diskMib());
     try {
-      int straight = maps.straight(parts.range());
-      try {
-        attach(parts.base(), base, straight);
-        attachSlug(parts, slug, straight);
-      } finally {
-        syscalls.close(straight);
-      }
+      var ids = maps.of(parts.range());
+      attach(parts.base(), base, ids.straight());
+      attach(parts.slug(), slug, rootOwns(parts.slug()) ? ids.rootBecomesApp() : ids.straight());
       furnish(upper, parts);
       StateLayout.directory(root, "rwx--x--x");
       String options =
@@ -83,21 +80,22 @@ public final class RootFileSystems implements AutoCloseable {
     detach(layout.rootMount(container));
   }
 
-  private void attachSlug(Parts parts, Path target, int straight) throws IOException {
-    Path app = parts.slug().resolve("app");
-    if (!Files.isDirectory(app, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+  /** Makes ready what a range needs, off the start path. */
+  public void warm(IdRange range) throws IOException {
+    maps.of(range);
+  }
+
+  /** After the last instance of a range is gone. */
+  public void forget(IdRange range) {
+    maps.forget(range);
+  }
+
+  private static boolean rootOwns(Path slug) throws IOException {
+    Path app = slug.resolve("app");
+    if (!Files.isDirectory(app, LinkOption.NOFOLLOW_LINKS)) {
       throw new IOException("the slug has no directory 'app' at its top");
     }
-    if ((Integer) Files.getAttribute(app, "unix:uid") == IdRange.APP_USER) {
-      attach(parts.slug(), target, straight);
-      return;
-    }
-    int swapped = maps.rootBecomesApp(parts.range());
-    try {
-      attach(parts.slug(), target, swapped);
-    } finally {
-      syscalls.close(swapped);
-    }
+    return (Integer) Files.getAttribute(app, "unix:uid") == 0;
   }
 
   private void attach(Path image, Path target, int userNamespace) throws IOException {

@@ -1,5 +1,6 @@
 package dev.berth.agent.network;
 
+import dev.berth.agent.linux.Links;
 import dev.berth.agent.linux.Programs;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,6 +22,7 @@ public final class NodeNetwork {
   private final NetworkNames names;
   private final Subnet subnet;
   private final Programs programs;
+  private final Links links = new Links();
 
   public NodeNetwork(NetworkNames names, Subnet subnet, Programs programs) {
     this.names = names;
@@ -47,16 +49,8 @@ public final class NodeNetwork {
   /** Gives the process's network namespace its link, address and route. */
   public void attach(int place, long pid) throws IOException {
     String link = names.link(place);
-    programs.need(
-        List.of(IP, "-batch", "-"),
-        """
-        link add name %1$s type veth peer name eth0 address %2$s netns %3$d
-        link set dev %1$s addrgenmode none
-        link set dev %1$s master %4$s
-        link set dev %1$s type bridge_slave isolated on
-        link set dev %1$s up
-        """
-            .formatted(link, subnet.mac(place), pid, names.bridge()));
+    links.makePair(new Links.Pair(link, "eth0", subnet.mac(place), pid));
+    links.join(link, bridgeIndex());
     programs.need(
         List.of(NSENTER, "--net=/proc/" + pid + "/ns/net", IP, "-batch", "-"),
         """
@@ -71,13 +65,12 @@ public final class NodeNetwork {
 
   /** Removes the link of a place, if there is one; its other end goes with it. */
   public void detach(int place) throws IOException {
-    String link = names.link(place);
-    if (Files.exists(Path.of("/sys/class/net", link))) {
-      var finished = programs.run(List.of(IP, "link", "del", "dev", link), "");
-      if (!finished.succeeded() && Files.exists(Path.of("/sys/class/net", link))) {
-        throw new IOException("can't remove the link " + link + ": " + finished.output().strip());
-      }
-    }
+    links.remove(names.link(place));
+  }
+
+  private int bridgeIndex() throws IOException {
+    Path file = Path.of("/sys/class/net", names.bridge(), "ifindex");
+    return Integer.parseInt(Files.readString(file).strip());
   }
 
   /** The whole table is replaced in one transaction, so no packet passes between old and new. */

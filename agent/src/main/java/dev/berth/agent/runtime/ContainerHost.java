@@ -26,6 +26,7 @@ import org.slf4j.LoggerFactory;
 public final class ContainerHost implements InstanceHost {
   private static final Logger LOG = LoggerFactory.getLogger(ContainerHost.class);
   private static final int DEAD_TICKS = 3;
+  private static final int WARM_PLACES = 4;
   private static final long END_SECONDS = 10;
 
   private final HostParts parts;
@@ -146,7 +147,23 @@ public final class ContainerHost implements InstanceHost {
             HostException.Kind.NODE, "the address can't be recorded: " + e.getMessage(), e);
       }
       placements.put(id, placement);
+      Thread.ofVirtual().start(() -> warmNext(place));
       return placement;
+    }
+  }
+
+  private IdRange range(int place) {
+    return new IdRange((long) IdRange.SIZE * parts.subnet().rangeNumber(place));
+  }
+
+  /** The places that come next, so that their first start does not wait. */
+  private void warmNext(int place) {
+    try {
+      for (int next = place; next < place + WARM_PLACES; next++) {
+        parts.roots().warm(range(next % parts.subnet().places() + 1));
+      }
+    } catch (IOException e) {
+      LOG.warn("id maps can't be made ahead of need: {}", e.getMessage());
     }
   }
 
@@ -225,7 +242,7 @@ public final class ContainerHost implements InstanceHost {
   private Bundle bundle(ContainerPlan plan, Placement placement, String name)
       throws IOException, HostException {
     Map<String, String> environment = Furnishing.environment(plan);
-    var range = new IdRange((long) IdRange.SIZE * parts.subnet().rangeNumber(placement.place()));
+    var range = range(placement.place());
     String address = parts.subnet().address(placement.place());
     Path base = parts.images().mounted(plan.baseDigest());
     Path slug = parts.images().mounted(plan.slugDigest());
@@ -298,6 +315,7 @@ public final class ContainerHost implements InstanceHost {
       } catch (IOException e) {
         throw new java.io.UncheckedIOException("placement " + placementId + " stays on disk", e);
       }
+      parts.roots().forget(range(placement.place()));
       places.free(placement.place());
     }
   }

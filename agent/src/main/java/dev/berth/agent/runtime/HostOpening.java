@@ -28,7 +28,6 @@ import org.slf4j.LoggerFactory;
  * run alone.
  */
 final class HostOpening {
-  private static final Path PID_MAX = Path.of("/proc/sys/kernel/pid_max");
   private static final Logger LOG = LoggerFactory.getLogger(HostOpening.class);
   private static final List<Path> RUNTIMES =
       List.of(
@@ -187,8 +186,10 @@ final class HostOpening {
         memoryMib = Long.parseLong(line.split("\\s+", -1)[1]) / 1024;
       }
     }
-    // Not readString: its first read is of one byte, and a sysctl answers only the first read.
-    long most = Long.parseLong(Files.readAllLines(PID_MAX).getFirst().strip());
+    // Not readString: it begins with one byte, and a number below /proc/sys is read whole or not at
+    // all.
+    long most =
+        Long.parseLong(Files.readAllLines(Path.of("/proc/sys/kernel/pid_max")).getFirst().strip());
     long diskMib = Files.getFileStore(state).getUsableSpace() >> 20;
     return new Capacity(
         memoryMib - Math.max(512, memoryMib / 8),

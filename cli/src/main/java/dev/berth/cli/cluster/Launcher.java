@@ -17,6 +17,10 @@ final class Launcher {
       List.of(
           "-XX:+UseSerialGC",
           "-XX:+UseCompactObjectHeaders",
+          // The archive of classes stays where it was made, so that its pages are shared, not
+          // copied.
+          "-XX:+UnlockDiagnosticVMOptions",
+          "-XX:ArchiveRelocationMode=0",
           "-Xss512k",
           "-XX:ReservedCodeCacheSize=48m",
           "-XX:+ExitOnOutOfMemoryError",
@@ -55,7 +59,7 @@ final class Launcher {
     command.add("setsid");
     command.add(installation.java().toString());
     command.addAll(JVM);
-    command.addAll(List.of("-Xmx48m", "-XX:TieredStopAtLevel=1", "-Dberth.home=" + home));
+    command.addAll(List.of("-Xmx48m", "-Xmn8m", "-XX:TieredStopAtLevel=1", "-Dberth.home=" + home));
     command.add("-XX:SharedArchiveFile=" + installation.archives().resolve("cli.jsa"));
     command.addAll(List.of("-cp", installation.classPath(), "dev.berth.cli.BerthMain"));
     command.addAll(List.of("supervise", "--state-dir", state.root().toString()));

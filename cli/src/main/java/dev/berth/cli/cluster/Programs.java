@@ -36,7 +36,7 @@ final class Programs {
     settings.put("api.port", Integer.toString(cluster.apiPort()));
     settings.put("zookeeper.directory", state.root().resolve("scheduler/zookeeper").toString());
     settings.put("blobs.directory", state.root().resolve("scheduler/blobs").toString());
-    return new Program("scheduler", SCHEDULER, List.of("-Xmx256m"), List.of(), settings);
+    return new Program("scheduler", SCHEDULER, List.of("-Xmx256m", "-Xmn32m"), List.of(), settings);
   }
 
   private static Program router(ClusterFile cluster, StateDirectory state) {
@@ -49,7 +49,7 @@ final class Programs {
     return new Program(
         "router-1",
         ROUTER,
-        List.of("-Xmx128m", "-XX:MaxDirectMemorySize=128m"),
+        List.of("-Xmx128m", "-Xmn24m", "-XX:MaxDirectMemorySize=128m"),
         List.of(),
         settings);
   }
@@ -62,7 +62,12 @@ final class Programs {
     settings.put("scheduler.address", "127.0.0.1:" + cluster.apiPort());
     settings.put("state.directory", state.root().resolve("agents").resolve(name).toString());
     settings.put("network.subnet", cluster.subnets().get(number - 1));
-    return new Program(name, AGENT, List.of("-Xmx96m"), List.of("run"), settings);
+    return new Program(
+        name,
+        AGENT,
+        List.of("-Xmx96m", "-Xmn12m", "-XX:TieredStopAtLevel=1"),
+        List.of("run"),
+        settings);
   }
 
   private static Map<String, String> common(

@@ -106,7 +106,9 @@ public final class StatusCommand implements Callable<Integer> {
 
   private void show(ClusterStatus status, Map<String, Long> pids, List<App> apps, int port) {
     Terminal terminal = surroundings.terminal();
-    new Table("cluster " + status.getClusterId(), "", "")
+    terminal.out().println("Cluster " + status.getClusterId());
+    terminal.out().println();
+    new Table("what", "", "")
         .row("nodes", status.getNodesReady(), "ready of " + status.getNodesTotal())
         .row("routers", status.getRoutersConnected(), "connected")
         .row("instances", status.getInstancesRunning(), wanted(status))

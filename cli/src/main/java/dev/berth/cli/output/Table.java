@@ -64,17 +64,19 @@ public final class Table {
   }
 
   private void append(StringBuilder text, List<String> cells, Painter painter) {
+    StringBuilder line = new StringBuilder();
     for (int column = 0; column < cells.size(); column++) {
       String cell = cells.get(column);
       String space = " ".repeat(Math.max(0, width(column) - cell.length()));
       boolean last = column == cells.size() - 1;
       if (isNumeric(column)) {
-        text.append(space).append(painter.paint(column, cell));
+        line.append(space).append(painter.paint(column, cell));
       } else {
-        text.append(painter.paint(column, cell)).append(last ? "" : space);
+        line.append(painter.paint(column, cell)).append(last ? "" : space);
       }
-      text.append(last ? "\n" : "  ");
+      line.append(last ? "" : "  ");
     }
+    text.append(line.toString().stripTrailing()).append('\n');
   }
 
   private int width(int column) {
