@@ -20,20 +20,30 @@ import java.util.List;
  */
 final class PrivateNamespace {
   private static final String MOUNT = "/usr/bin/mount";
+  private static final String UMOUNT = "/usr/bin/umount";
   private static final String ROOT = "/sys/fs/cgroup";
   private final Path file;
+
+  /** Stands beside the namespace once all is mounted in it: an agent may be killed half way. */
+  private final Path finished;
+
   private final Programs programs;
 
   PrivateNamespace(StateLayout layout, Programs programs) {
     this.file = layout.pin().resolve("mnt");
+    this.finished = layout.pin().resolve("mnt-finished");
     this.programs = programs;
   }
 
   /** Makes it, or finds the one an earlier agent made. */
   void open(StateLayout layout, List<V1Hierarchies.Hierarchy> hierarchies) throws IOException {
     if (MountTable.isMounted(file)) {
-      return;
+      if (Files.exists(finished)) {
+        return;
+      }
+      programs.need(List.of(UMOUNT, file.toString()));
     }
+    Files.deleteIfExists(finished);
     Files.deleteIfExists(file);
     Files.createFile(file);
     programs.need(
@@ -54,17 +64,36 @@ final class PrivateNamespace {
     inside("/usr/bin/mkdir", window.toString());
     inside(MOUNT, "--rbind", layout.roots().toString(), window.toString());
     inside(MOUNT, "--rbind", layout.devices().toString(), "/dev");
+    Files.createFile(finished);
   }
 
   /** Copies of other nodes' mounts in here would keep those alive after their sweep. */
   private void forgetOtherNodes(StateLayout layout) throws IOException {
-    for (var mount : MountTable.ofThisProcess()) {
+    for (var mount : nodesInside()) {
       if (mount.source().equals(StateLayout.SOURCE)
           && mount.target().endsWith("live")
           && !mount.target().equals(layout.live())) {
-        inside("/usr/bin/umount", "--lazy", mount.target().toString());
+        forget(mount.target());
       }
     }
+  }
+
+  private void forget(Path target) throws IOException {
+    try {
+      inside(UMOUNT, "--lazy", target.toString());
+    } catch (IOException refused) {
+      // Its own node may be swept at this moment, which removes it here as well.
+      if (nodesInside().stream().anyMatch(mount -> mount.target().equals(target))) {
+        throw refused;
+      }
+    }
+  }
+
+  /** Only the lines wanted are fetched: a busy host has thousands. Our own is always there. */
+  private List<MountTable.Mount> nodesInside() throws IOException {
+    List<String> search =
+        List.of("/usr/bin/grep", "--fixed-strings", "/live ", "/proc/self/mountinfo");
+    return MountTable.parse(programs.need(enter(search)).lines().toList());
   }
 
   private void inside(String... command) throws IOException {
