@@ -110,9 +110,29 @@ public record StateLayout(Path root) {
     directory(scratch(), "rwx------");
     long closed = Syscalls.MS_NOSUID | Syscalls.MS_NODEV;
     memory(syscalls, scratch(), Syscalls.MS_PRIVATE, closed, "0700");
+    clearScratch(syscalls);
     directory(pin(), "rwx------");
     memory(syscalls, pin(), Syscalls.MS_PRIVATE, closed, "0700");
     devices(syscalls);
+  }
+
+  /** What an agent that was killed had ready or half made; no container uses it by this path. */
+  private void clearScratch(Syscalls syscalls) throws IOException {
+    for (var mount : MountTable.ofThisProcess()) {
+      if (mount.target().startsWith(scratch()) && !mount.target().equals(scratch())) {
+        Errno.check(syscalls.unmountDetached(mount.target()), "unmount " + mount.target());
+      }
+    }
+    try (var left = Files.newDirectoryStream(scratch())) {
+      for (Path path : left) {
+        Files.delete(path);
+      }
+    }
+    try (var left = Files.newDirectoryStream(uppers())) {
+      for (Path path : left) {
+        Files.delete(path);
+      }
+    }
   }
 
   private void devices(Syscalls syscalls) throws IOException {

@@ -245,6 +245,19 @@ class ContainerHostTest {
   }
 
   @Test
+  void anAgentAfterAKilledOneStartsContainersBesideTheOldOnes() throws Exception {
+    var old = node.plan("exec sleep 1000");
+    node.host().start(old, 1);
+
+    var kept = node.startAgentAfterKill();
+    String text = node.outputOf("echo new");
+
+    assertThat(kept).filteredOn(k -> k.placementId() == old.placementId()).hasSize(1);
+    assertThat(text).isEqualTo("new\n");
+    node.host().release(old.placementId());
+  }
+
+  @Test
   void theAddressStaysWithThePlacementOverRestarts() throws Exception {
     var plan = node.plan("exit 1");
     String first = node.host().start(plan, 1).address();

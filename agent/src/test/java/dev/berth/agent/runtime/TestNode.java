@@ -48,6 +48,13 @@ final class TestNode implements AutoCloseable {
     return host.adopt();
   }
 
+  /** A new agent, while the old one had no chance to put anything away. */
+  List<Kept> startAgentAfterKill() throws HostException {
+    host = ContainerHost.open(settings, images);
+    host.onExit(ends::add);
+    return host.adopt();
+  }
+
   ContainerPlan plan(String command) {
     return plan(command, Map.of());
   }
