@@ -49,7 +49,7 @@ final class PrivateNamespace {
     programs.need(
         List.of("/usr/bin/unshare", "--mount=" + file, "--propagation", "slave", "/usr/bin/true"));
     inside(MOUNT, "--rbind", layout.devices().toString(), "/dev");
-    forgetOtherNodes(layout);
+    forgetCopies(layout);
     if (!hierarchies.isEmpty()) {
       String closed = "nosuid,nodev,noexec";
       inside(MOUNT, "-t", "tmpfs", "-o", closed + ",mode=755", StateLayout.SOURCE, ROOT);
@@ -79,13 +79,15 @@ final class PrivateNamespace {
         && mounts.stream().anyMatch(m -> m.target().equals(StateLayout.WINDOW));
   }
 
-  /** Copies of other nodes' mounts in here would keep those alive after their sweep. */
-  private void forgetOtherNodes(StateLayout layout) throws IOException {
+  /** Copies in here of what the runtime does not need would outlive their owners. */
+  private void forgetCopies(StateLayout layout) throws IOException {
+    inside("/usr/bin/umount", "--lazy", layout.scratch().toString());
     for (var mount : MountTable.ofThisProcess()) {
       if (mount.source().equals(StateLayout.SOURCE)
           && mount.target().endsWith("live")
           && !mount.target().equals(layout.live())) {
-        inside("/usr/bin/umount", "--lazy", mount.target().toString());
+        // It may be gone by now: its node may just be swept.
+        programs.run(enter(List.of("/usr/bin/umount", "--lazy", mount.target().toString())), "");
       }
     }
   }
