@@ -25,10 +25,13 @@ import dev.berth.cli.command.VersionCommand;
 import dev.berth.cli.output.Json;
 import dev.berth.cli.output.Terminal;
 import dev.berth.cli.output.Terminal.Color;
+import dev.berth.identity.IdentityException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -38,12 +41,18 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The whole command line: every command, and how each may end. */
 @Command(
     name = "berth",
     synopsisSubcommandLabel = "COMMAND",
-    description = "Runs many tenants' apps on your machines.")
+    description = "Runs many tenants' apps on your machines.",
+    footer = {
+      "",
+      "In a checkout, ./berth also has: test [fast], bench NAME, docs; and --no-install, which only",
+      "lists the distribution packages that are missing."
+    })
 public final class BerthCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -122,15 +131,32 @@ public final class BerthCommand implements Runnable {
 
   private static int tellUsage(ParameterException failure, Terminal terminal) {
     String name = failure.getCommandLine().getCommandSpec().qualifiedName(" ");
+    List<String> similar =
+        failure instanceof UnmatchedArgumentException unmatched
+            ? unmatched.getSuggestions()
+            : List.of();
     terminal.err().println("berth: " + Terminal.clean(String.valueOf(failure.getMessage())));
-    terminal.err().println("  next: " + name + " --help");
+    terminal
+        .err()
+        .println(
+            similar.isEmpty()
+                ? "  next: " + name + " --help"
+                : "  next: perhaps " + String.join(" or ", similar) + "; see " + name + " --help");
     return ExitCode.USAGE.number();
   }
 
-  private static int tell(Exception failure, Terminal terminal, boolean json) throws Exception {
-    if (!(failure instanceof CommandFailure known)) {
-      throw failure;
-    }
+  private static int tell(Exception failure, Terminal terminal, boolean json) {
+    CommandFailure known =
+        switch (failure) {
+          case CommandFailure told -> told;
+          case IdentityException unusable -> host(unusable);
+          case UncheckedIOException unusable -> host(unusable);
+          default -> {
+            failure.printStackTrace(terminal.err());
+            yield CommandFailure.host(
+                "a mistake in Berth: " + failure, "report it, with the lines above");
+          }
+        };
     PrintStream err = terminal.err();
     if (json) {
       ObjectNode answer = Json.object();
@@ -150,6 +176,11 @@ public final class BerthCommand implements Runnable {
       }
     }
     return known.exitCode().number();
+  }
+
+  private static CommandFailure host(RuntimeException failure) {
+    return CommandFailure.host(
+        String.valueOf(failure.getMessage()), "see that you may read and write it");
   }
 
   private static String cleanLines(String text) {

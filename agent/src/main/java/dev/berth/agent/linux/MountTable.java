@@ -19,7 +19,7 @@ public final class MountTable {
     return parse(Files.readAllLines(mountinfo));
   }
 
-  /** The lines of a {@code mountinfo} file. */
+  /** Reads lines of mountinfo that came from elsewhere. */
   public static List<Mount> parse(List<String> lines) throws IOException {
     List<Mount> mounts = new ArrayList<>();
     for (String line : lines) {

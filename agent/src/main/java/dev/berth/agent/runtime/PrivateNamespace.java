@@ -2,8 +2,10 @@ package dev.berth.agent.runtime;
 
 import dev.berth.agent.cgroup.V1Hierarchies;
 import dev.berth.agent.image.StateLayout;
+import dev.berth.agent.linux.Errno;
 import dev.berth.agent.linux.MountTable;
 import dev.berth.agent.linux.Programs;
+import dev.berth.agent.linux.Syscalls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,35 +22,34 @@ import java.util.List;
  */
 final class PrivateNamespace {
   private static final String MOUNT = "/usr/bin/mount";
-  private static final String UMOUNT = "/usr/bin/umount";
   private static final String ROOT = "/sys/fs/cgroup";
   private final Path file;
-
-  /** Stands beside the namespace once all is mounted in it: an agent may be killed half way. */
-  private final Path finished;
-
+  private final Syscalls syscalls;
   private final Programs programs;
 
-  PrivateNamespace(StateLayout layout, Programs programs) {
+  PrivateNamespace(StateLayout layout, Syscalls syscalls, Programs programs) {
+    this.syscalls = syscalls;
     this.file = layout.pin().resolve("mnt");
-    this.finished = layout.pin().resolve("mnt-finished");
     this.programs = programs;
   }
 
-  /** Makes it, or finds the one an earlier agent made. */
+  /**
+   * Makes it, or finds the one an earlier agent made; one that is not whole is made anew. No
+   * runtime is called in a namespace that shows the host's /dev.
+   */
   void open(StateLayout layout, List<V1Hierarchies.Hierarchy> hierarchies) throws IOException {
     if (MountTable.isMounted(file)) {
-      if (Files.exists(finished)) {
+      if (isWhole()) {
         return;
       }
-      programs.need(List.of(UMOUNT, file.toString()));
+      Errno.check(syscalls.unmountDetached(file), "give up a half-made mount namespace");
     }
-    Files.deleteIfExists(finished);
     Files.deleteIfExists(file);
     Files.createFile(file);
     programs.need(
         List.of("/usr/bin/unshare", "--mount=" + file, "--propagation", "slave", "/usr/bin/true"));
-    forgetOtherNodes(layout);
+    inside(MOUNT, "--rbind", layout.devices().toString(), "/dev");
+    forgetCopies(layout);
     if (!hierarchies.isEmpty()) {
       String closed = "nosuid,nodev,noexec";
       inside(MOUNT, "-t", "tmpfs", "-o", closed + ",mode=755", StateLayout.SOURCE, ROOT);
@@ -58,46 +59,41 @@ final class PrivateNamespace {
         inside(MOUNT, "-t", "cgroup", "-o", closed + "," + hierarchy.options(), "cgroup", target);
       }
     }
-    // A path that the instance's own root may walk, however closed the state directory is.
-    Path window = StateLayout.WINDOW;
+    // A path that the instance's own root may walk, however closed the state directory is. The last
+    // step: where it stands, all the others do.
+    String window = StateLayout.WINDOW.toString();
     inside(MOUNT, "-t", "tmpfs", "-o", "nosuid,nodev,mode=755", StateLayout.SOURCE, "/mnt");
-    inside("/usr/bin/mkdir", window.toString());
-    inside(MOUNT, "--rbind", layout.roots().toString(), window.toString());
-    inside(MOUNT, "--rbind", layout.devices().toString(), "/dev");
-    Files.createFile(finished);
+    inside("/usr/bin/mkdir", window);
+    inside(MOUNT, "--rbind", layout.roots().toString(), window);
+    if (!isWhole()) {
+      throw new IOException("the runtime's mount namespace does not show what was mounted in it");
+    }
   }
 
-  /** Copies of other nodes' mounts in here would keep those alive after their sweep. */
-  private void forgetOtherNodes(StateLayout layout) throws IOException {
-    for (var mount : nodesInside()) {
+  private boolean isWhole() throws IOException {
+    var mounts = MountTable.parse(inside("/usr/bin/cat", "/proc/self/mountinfo").lines().toList());
+    var devices = mounts.stream().filter(m -> m.target().equals(Path.of("/dev"))).toList();
+    return !devices.isEmpty()
+        && devices.getLast().source().equals(StateLayout.SOURCE)
+        && devices.getLast().options().contains("ro")
+        && mounts.stream().anyMatch(m -> m.target().equals(StateLayout.WINDOW));
+  }
+
+  /** Copies in here of what the runtime does not need would outlive their owners. */
+  private void forgetCopies(StateLayout layout) throws IOException {
+    inside("/usr/bin/umount", "--lazy", layout.scratch().toString());
+    for (var mount : MountTable.ofThisProcess()) {
       if (mount.source().equals(StateLayout.SOURCE)
           && mount.target().endsWith("live")
           && !mount.target().equals(layout.live())) {
-        forget(mount.target());
+        // It may be gone by now: its node may just be swept.
+        programs.run(enter(List.of("/usr/bin/umount", "--lazy", mount.target().toString())), "");
       }
     }
   }
 
-  private void forget(Path target) throws IOException {
-    try {
-      inside(UMOUNT, "--lazy", target.toString());
-    } catch (IOException refused) {
-      // Its own node may be swept at this moment, which removes it here as well.
-      if (nodesInside().stream().anyMatch(mount -> mount.target().equals(target))) {
-        throw refused;
-      }
-    }
-  }
-
-  /** Only the lines wanted are fetched: a busy host has thousands. Our own is always there. */
-  private List<MountTable.Mount> nodesInside() throws IOException {
-    List<String> search =
-        List.of("/usr/bin/grep", "--fixed-strings", "/live ", "/proc/self/mountinfo");
-    return MountTable.parse(programs.need(enter(search)).lines().toList());
-  }
-
-  private void inside(String... command) throws IOException {
-    programs.need(enter(List.of(command)));
+  private String inside(String... command) throws IOException {
+    return programs.need(enter(List.of(command)));
   }
 
   /** The command that runs a command in there. */

@@ -70,7 +70,8 @@ class CommandsTest {
   void aMistakeOnTheCommandLineExitsWithTwo() {
     assertThat(cluster.berth("scale", "-a", "acme/shop", "web")).isEqualTo(2);
     assertThat(cluster.berth("scale", "-a", "shop", "web=1")).isEqualTo(2);
-    assertThat(cluster.berth("no-such-command")).isEqualTo(2);
+    assertThat(cluster.berth("aps")).isEqualTo(2);
+    assertThat(text(cluster.err)).contains("perhaps apps");
   }
 
   @Test

@@ -81,7 +81,7 @@ public final class FakeCluster implements AutoCloseable {
             new Terminal(stream(out), stream(err), false, false),
             Clock.systemUTC(),
             () -> "key");
-    return dev.berth.cli.BerthCommand.commandLine(surroundings).execute(arguments);
+    return dev.berth.cli.BerthCommand.execute(surroundings, arguments);
   }
 
   public static Surroundings surroundings(Map<String, String> environment, Path directory) {
