@@ -16,12 +16,17 @@ public final class MountTable {
   private MountTable() {}
 
   public static List<Mount> read(Path mountinfo) throws IOException {
+    return parse(Files.readAllLines(mountinfo));
+  }
+
+  /** Reads lines of mountinfo that came from elsewhere. */
+  public static List<Mount> parse(List<String> lines) throws IOException {
     List<Mount> mounts = new ArrayList<>();
-    for (String line : Files.readAllLines(mountinfo)) {
+    for (String line : lines) {
       List<String> words = List.of(line.split(" ", -1));
       int dash = words.indexOf("-");
       if (dash < 6 || words.size() < dash + 4) {
-        throw new IOException("a line of " + mountinfo + " can't be read: " + line);
+        throw new IOException("a line of mountinfo can't be read: " + line);
       }
       mounts.add(
           new Mount(

@@ -56,7 +56,7 @@ final class HostOpening {
     var programs = new Programs();
     layout.make(syscalls);
     Cgroups cgroups = Cgroups.ofThisHost();
-    var namespace = new PrivateNamespace(layout, programs);
+    var namespace = new PrivateNamespace(layout, syscalls, programs);
     namespace.open(layout, cgroups.privateHierarchies());
     var subnet = Subnet.of(settings.subnet());
     var names = new NetworkNames(settings.clusterId(), settings.nodeNumber());

@@ -2,8 +2,10 @@ package dev.berth.agent.runtime;
 
 import dev.berth.agent.cgroup.V1Hierarchies;
 import dev.berth.agent.image.StateLayout;
+import dev.berth.agent.linux.Errno;
 import dev.berth.agent.linux.MountTable;
 import dev.berth.agent.linux.Programs;
+import dev.berth.agent.linux.Syscalls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,23 +24,32 @@ final class PrivateNamespace {
   private static final String MOUNT = "/usr/bin/mount";
   private static final String ROOT = "/sys/fs/cgroup";
   private final Path file;
+  private final Syscalls syscalls;
   private final Programs programs;
 
-  PrivateNamespace(StateLayout layout, Programs programs) {
+  PrivateNamespace(StateLayout layout, Syscalls syscalls, Programs programs) {
+    this.syscalls = syscalls;
     this.file = layout.pin().resolve("mnt");
     this.programs = programs;
   }
 
-  /** Makes it, or finds the one an earlier agent made. */
+  /**
+   * Makes it, or finds the one an earlier agent made; one that is not whole is made anew. No
+   * runtime is called in a namespace that shows the host's /dev.
+   */
   void open(StateLayout layout, List<V1Hierarchies.Hierarchy> hierarchies) throws IOException {
     if (MountTable.isMounted(file)) {
-      return;
+      if (isWhole()) {
+        return;
+      }
+      Errno.check(syscalls.unmountDetached(file), "give up a half-made mount namespace");
     }
     Files.deleteIfExists(file);
     Files.createFile(file);
     programs.need(
         List.of("/usr/bin/unshare", "--mount=" + file, "--propagation", "slave", "/usr/bin/true"));
-    forgetOtherNodes(layout);
+    inside(MOUNT, "--rbind", layout.devices().toString(), "/dev");
+    forgetCopies(layout);
     if (!hierarchies.isEmpty()) {
       String closed = "nosuid,nodev,noexec";
       inside(MOUNT, "-t", "tmpfs", "-o", closed + ",mode=755", StateLayout.SOURCE, ROOT);
@@ -48,27 +59,41 @@ final class PrivateNamespace {
         inside(MOUNT, "-t", "cgroup", "-o", closed + "," + hierarchy.options(), "cgroup", target);
       }
     }
-    // A path that the instance's own root may walk, however closed the state directory is.
-    Path window = StateLayout.WINDOW;
+    // A path that the instance's own root may walk, however closed the state directory is. The last
+    // step: where it stands, all the others do.
+    String window = StateLayout.WINDOW.toString();
     inside(MOUNT, "-t", "tmpfs", "-o", "nosuid,nodev,mode=755", StateLayout.SOURCE, "/mnt");
-    inside("/usr/bin/mkdir", window.toString());
-    inside(MOUNT, "--rbind", layout.roots().toString(), window.toString());
-    inside(MOUNT, "--rbind", layout.devices().toString(), "/dev");
+    inside("/usr/bin/mkdir", window);
+    inside(MOUNT, "--rbind", layout.roots().toString(), window);
+    if (!isWhole()) {
+      throw new IOException("the runtime's mount namespace does not show what was mounted in it");
+    }
   }
 
-  /** Copies of other nodes' mounts in here would keep those alive after their sweep. */
-  private void forgetOtherNodes(StateLayout layout) throws IOException {
+  private boolean isWhole() throws IOException {
+    var mounts = MountTable.parse(inside("/usr/bin/cat", "/proc/self/mountinfo").lines().toList());
+    var devices = mounts.stream().filter(m -> m.target().equals(Path.of("/dev"))).toList();
+    return !devices.isEmpty()
+        && devices.getLast().source().equals(StateLayout.SOURCE)
+        && devices.getLast().options().contains("ro")
+        && mounts.stream().anyMatch(m -> m.target().equals(StateLayout.WINDOW));
+  }
+
+  /** Copies in here of what the runtime does not need would outlive their owners. */
+  private void forgetCopies(StateLayout layout) throws IOException {
+    inside("/usr/bin/umount", "--lazy", layout.scratch().toString());
     for (var mount : MountTable.ofThisProcess()) {
       if (mount.source().equals(StateLayout.SOURCE)
           && mount.target().endsWith("live")
           && !mount.target().equals(layout.live())) {
-        inside("/usr/bin/umount", "--lazy", mount.target().toString());
+        // It may be gone by now: its node may just be swept.
+        programs.run(enter(List.of("/usr/bin/umount", "--lazy", mount.target().toString())), "");
       }
     }
   }
 
-  private void inside(String... command) throws IOException {
-    programs.need(enter(List.of(command)));
+  private String inside(String... command) throws IOException {
+    return programs.need(enter(List.of(command)));
   }
 
   /** The command that runs a command in there. */

@@ -194,13 +194,19 @@ public final class Sweep {
   }
 
   private void freeLoops() throws IOException {
-    for (int turn = 0; turn < TURNS && !loops().isEmpty(); turn++) {
-      LockSupport.parkNanos(TURN_NANOS);
-    }
+    awaitNoLoops();
     for (String loop : loops()) {
       programs.run(List.of("/usr/sbin/losetup", "--detach", "/dev/" + loop), "");
     }
+    awaitNoLoops();
     loops().forEach(loop -> left.add("/dev/" + loop + " stays bound to an image of this node"));
+  }
+
+  /** The kernel clears them a moment after their last mount is gone from every namespace. */
+  private void awaitNoLoops() throws IOException {
+    for (int turn = 0; turn < TURNS && !loops().isEmpty(); turn++) {
+      LockSupport.parkNanos(TURN_NANOS);
+    }
   }
 
   private List<String> loops() throws IOException {

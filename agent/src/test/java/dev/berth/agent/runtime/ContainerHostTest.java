@@ -258,6 +258,21 @@ class ContainerHostTest {
   }
 
   @Test
+  void aHalfMadeNamespaceOfAKilledAgentIsNotUsed() throws Exception {
+    String pin = node.settings.stateDirectory().resolve("live/pin/mnt").toString();
+    Object owner = Files.getAttribute(Path.of("/dev/null"), "unix:uid");
+    try (var programs = new dev.berth.agent.linux.Programs()) {
+      programs.need(List.of("/usr/bin/nsenter", "--mount=" + pin, "/usr/bin/umount", "-l", "/dev"));
+    }
+
+    node.startAgentAfterKill();
+    String text = node.outputOf("echo fine");
+
+    assertThat(text).isEqualTo("fine\n");
+    assertThat(Files.getAttribute(Path.of("/dev/null"), "unix:uid")).isEqualTo(owner);
+  }
+
+  @Test
   void theAddressStaysWithThePlacementOverRestarts() throws Exception {
     var plan = node.plan("exit 1");
     String first = node.host().start(plan, 1).address();

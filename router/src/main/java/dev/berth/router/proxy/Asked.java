@@ -23,6 +23,8 @@ record Asked(
     boolean repeatable,
     boolean wantsHtml) {
 
+  private static final long MAX_UNREPEATABLE_IDLE_NANOS = 500_000_000L;
+
   static Asked of(HttpRequest request, String requestId) {
     HttpHeaders headers = request.headers();
     HttpMethod method = request.method();
@@ -44,6 +46,12 @@ record Asked(
         hasBody,
         isIdempotent(method) || headers.contains(ForwardedHead.IDEMPOTENCY_KEY),
         accept != null && accept.contains("text/html"));
+  }
+
+  /** What may not be sent twice goes over a connection that was in use just now, or a new one. */
+  long maxIdleNanos(ProxyTimeouts limit) {
+    long max = limit.upstreamIdle().toNanos();
+    return repeatable ? max : Math.min(max, MAX_UNREPEATABLE_IDLE_NANOS);
   }
 
   boolean head() {

@@ -13,6 +13,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,17 +25,7 @@ import org.jspecify.annotations.Nullable;
  * Confined to one channel's event loop.
  */
 final class Exchange {
-  private enum Phase {
-    IDLE,
-    CONNECTING,
-    /** Waits for the app to have a route that takes connections. */
-    HOLDING,
-    SENT,
-    ANSWERING,
-    TUNNEL
-  }
-
-  private static final long MAX_UNREPEATABLE_IDLE_NANOS = 500_000_000L;
+  private static final String TOO_EARLY = "the exchange is not that far";
 
   private final LoopState state;
   private final Connector connector;
@@ -177,7 +168,8 @@ final class Exchange {
     }
     record.tries++;
     route = chosen;
-    UpstreamHandler kept = fresh ? null : chosen.takeIdle(now, maxIdleNanos());
+    UpstreamHandler kept =
+        fresh ? null : chosen.takeIdle(now, asked().maxIdleNanos(state.timeouts()));
     if (kept != null && kept.isActive()) {
       send(kept);
       return;
@@ -185,12 +177,6 @@ final class Exchange {
     phase = Phase.CONNECTING;
     record.connecting(now);
     connector.connect(chosen, this, ++turn);
-  }
-
-  /** What may not be sent twice goes over a connection that was in use just now, or a new one. */
-  private long maxIdleNanos() {
-    long max = state.timeouts().upstreamIdle().toNanos();
-    return asked().repeatable() ? max : Math.min(max, MAX_UNREPEATABLE_IDLE_NANOS);
   }
 
   private void holdOr(Failure failure) {
@@ -225,7 +211,7 @@ final class Exchange {
     phase = Phase.SENT;
     activeNanos = state.now();
     route().load().begin();
-    connection.serve(this, request(), asked().head());
+    connection.serve(this, Objects.requireNonNull(request, TOO_EARLY), asked().head());
     unflushed = true;
     if (requestWhole) {
       connection.write(LastHttpContent.EMPTY_LAST_CONTENT);
@@ -428,28 +414,13 @@ final class Exchange {
   }
 
   void tick(long now) {
-    ProxyTimeouts limit = state.timeouts();
-    long quiet = now - activeNanos;
-    switch (phase) {
-      case IDLE, CONNECTING -> {}
-      case HOLDING -> tryAgain();
-      case SENT -> {
-        if (requestWhole && quiet > limit.firstByte().toNanos()) {
-          fail(Failure.H12);
-        } else if (!requestWhole && quiet > limit.idle().toNanos()) {
-          fail(wantsMore() ? Failure.H28 : Failure.H12);
-        }
-      }
-      case ANSWERING -> {
-        if (quiet > limit.idle().toNanos()) {
-          breakOff(Failure.H15);
-        }
-      }
-      case TUNNEL -> {
-        if (quiet > limit.tunnelIdle().toNanos()) {
-          breakOff(Failure.H15);
-        }
-      }
+    if (phase == Phase.HOLDING) {
+      tryAgain();
+      return;
+    }
+    Failure overdue = phase.overdue(now - activeNanos, requestWhole, wantsMore(), state.timeouts());
+    if (overdue != null) {
+      fail(overdue);
     }
   }
 
@@ -469,7 +440,7 @@ final class Exchange {
   }
 
   private void end(Failure failure, int status, String reason) {
-    if (phase == Phase.ANSWERING) {
+    if (phase == Phase.ANSWERING || phase == Phase.TUNNEL) {
       breakOff(failure);
       return;
     }
@@ -515,26 +486,15 @@ final class Exchange {
     turn++;
   }
 
-  private HttpRequest request() {
-    return present(request);
-  }
-
   private Asked asked() {
-    return present(asked);
+    return Objects.requireNonNull(asked, TOO_EARLY);
   }
 
   private LoopRoute route() {
-    return present(route);
+    return Objects.requireNonNull(route, TOO_EARLY);
   }
 
   private UpstreamHandler upstream() {
-    return present(upstream);
-  }
-
-  private static <T> T present(@Nullable T value) {
-    if (value == null) {
-      throw new IllegalStateException("the exchange is not that far");
-    }
-    return value;
+    return Objects.requireNonNull(upstream, TOO_EARLY);
   }
 }
