@@ -1,10 +1,12 @@
 package dev.berth.cli;
 
+import dev.berth.cli.client.EarlyTls;
 import dev.berth.cli.output.Terminal;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.netty.util.internal.logging.JdkLoggerFactory;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
@@ -19,6 +21,9 @@ public final class BerthMain {
     }
     // Netty's own messages do not need the logging of the programs, which takes its time to begin.
     InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
+    if (arguments.length > 1 || !List.of("version", "help").containsAll(List.of(arguments))) {
+      EarlyTls.begin();
+    }
     Surroundings surroundings = surroundings(System.getenv());
     int code = BerthCommand.execute(surroundings, arguments);
     surroundings.terminal().out().flush();
