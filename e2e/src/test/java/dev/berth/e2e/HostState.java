@@ -33,13 +33,24 @@ record HostState(Set<String> lines) {
     return new HostState(lines);
   }
 
-  /** What is there now and was not before, and could be of the cluster with this id. */
+  /**
+   * What is there now and was not before, and could be of the cluster with this id.
+   *
+   * <p>Names of links, tables and cgroups carry the id, so those with another id are foreign; loop
+   * devices, mounts and processes of a node are known by its state directory.
+   */
   Set<String> since(HostState before, String clusterId, Path stateDirectory) {
-    Pattern foreign = Pattern.compile("(bth|berth[-_]|\\bv)(?!" + clusterId + ")[0-9a-f]{6}\\b");
+    Pattern otherId = Pattern.compile("(bth|berth[-_]|\\bv[a-z]?)(?!" + clusterId + ")[0-9a-f]{6}");
+    Pattern otherNode = Pattern.compile("/images/[0-9a-f]{64}|/uppers/upper-|/live[/ ]");
     Set<String> added = new TreeSet<>(lines);
     added.removeAll(before.lines);
-    added.removeIf(
-        line -> foreign.matcher(line).find() && !line.contains(stateDirectory.toString()));
+    added.removeIf(line ->
+        !line.contains(stateDirectory.toString())
+            && (otherId.matcher(line).find() || otherNode.matcher(line).find()));
+    added.removeIf(line ->
+        line.startsWith("process")
+            && !line.contains(stateDirectory.toString())
+            && !line.contains(clusterId));
     return added;
   }
 
