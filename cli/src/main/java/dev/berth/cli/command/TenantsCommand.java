@@ -77,9 +77,20 @@ public final class TenantsCommand implements Callable<Integer> {
   int quota(
       @Mixin ClusterOptions on,
       @Parameters(paramLabel = "NAME") String name,
-      @Option(names = "--instances", defaultValue = "-1", paramLabel = "N") int instances,
-      @Option(names = "--memory-mib", defaultValue = "-1", paramLabel = "MIB") long memoryMib,
-      @Option(names = "--apps", defaultValue = "-1", paramLabel = "N") int apps) {
+      @Option(
+              names = "--instances",
+              defaultValue = "-1",
+              paramLabel = "N",
+              description = "Instances of all its apps together.")
+          int instances,
+      @Option(
+              names = "--memory-mib",
+              defaultValue = "-1",
+              paramLabel = "MIB",
+              description = "Memory of all its instances together, MiB.")
+          long memoryMib,
+      @Option(names = "--apps", defaultValue = "-1", paramLabel = "N", description = "Apps.")
+          int apps) {
     if (instances < -1 || memoryMib < -1 || apps < -1) {
       throw CommandFailure.usage("a quota cannot be negative", "give 0 or more");
     }
