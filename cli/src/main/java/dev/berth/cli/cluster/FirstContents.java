@@ -1,6 +1,5 @@
 package dev.berth.cli.cluster;
 
-import dev.berth.cli.CommandFailure;
 import dev.berth.cli.client.Cluster;
 import dev.berth.cli.output.Progress;
 import dev.berth.cli.upload.BasePublication;
@@ -18,12 +17,7 @@ import dev.berth.proto.v1.ScaleChange;
 import dev.berth.proto.v1.ScaleRequest;
 import dev.berth.proto.v1.Tenant;
 import dev.berth.proto.v1.TenantServiceGrpc;
-import java.io.BufferedReader;
-import java.io.File;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -37,7 +31,6 @@ final class FirstContents {
       new TreeMap<>(Map.of("acme", "hello-python", "umbrella", "hello-node"));
 
   private static final String APP = "hello";
-  private static final int REMEMBERED_LINES = 12;
 
   private final Cluster cluster;
   private final Path home;
@@ -63,68 +56,9 @@ final class FirstContents {
     if (published) {
       return;
     }
-    progress.milestone("Making the base image " + LINE + " (once; about a minute) ...");
-    Path image = state.root().resolve("scheduler").resolve(LINE + ".sqfs");
-    try {
-      make(image);
-      new BasePublication(cluster, progress).publish(LINE, image, "made by berth up");
-    } finally {
-      deleteQuietly(image);
-    }
+    Path image = new BaseRecipe(home, LINE, progress).image(state.log("base-" + LINE));
+    new BasePublication(cluster, progress).publish(LINE, image, "made by berth up");
     progress.milestone("Base image " + LINE + " published.");
-  }
-
-  private void make(Path image) {
-    Path recipe = home.resolve("deploy/bases").resolve(LINE).resolve("make");
-    Path log = state.log("base-" + LINE);
-    try {
-      Process process =
-          new ProcessBuilder(recipe.toString(), image.toString())
-              .redirectErrorStream(true)
-              .redirectInput(new File("/dev/null"))
-              .start();
-      List<String> last = show(process, log);
-      if (process.waitFor() != 0) {
-        throw CommandFailure.host(
-            "the base image could not be made:\n    " + String.join("\n    ", last),
-            "see " + log + "; once it is put right, run berth up again");
-      }
-    } catch (IOException failure) {
-      throw CommandFailure.host(
-          recipe + " cannot be run: " + failure.getMessage(), "see that the checkout is complete");
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while making the base image", interrupted);
-    }
-  }
-
-  private List<String> show(Process process, Path log) throws IOException {
-    List<String> last = new ArrayList<>();
-    try (BufferedReader lines = process.inputReader();
-        var copy = Files.newBufferedWriter(log)) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        copy.write(line);
-        copy.newLine();
-        if (line.startsWith("step: ")) {
-          progress.milestone("  " + line.substring("step: ".length()));
-        } else {
-          progress.state("  " + line);
-        }
-        last.add(line);
-        if (last.size() > REMEMBERED_LINES) {
-          last.removeFirst();
-        }
-      }
-    }
-    return last;
-  }
-
-  private static void deleteQuietly(Path file) {
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException stays) {
-      throw new java.io.UncheckedIOException(file + " cannot be removed", stays);
-    }
   }
 
   /** Makes whatever is missing; leaves alone what someone has changed. */
