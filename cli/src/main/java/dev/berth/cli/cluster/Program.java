@@ -3,6 +3,7 @@ package dev.berth.cli.cluster;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * One program of a cluster: how it is started and what it is told.
@@ -26,6 +27,12 @@ record Program(
   /** Programs of one kind start from one archive of loaded classes. */
   String kind() {
     return mainClass.substring(mainClass.lastIndexOf('.') + 1);
+  }
+
+  Program with(String key, long value) {
+    Map<String, String> changed = new TreeMap<>(settings);
+    changed.put(key, Long.toString(value));
+    return new Program(name, mainClass, memory, arguments, changed);
   }
 
   boolean isNode() {

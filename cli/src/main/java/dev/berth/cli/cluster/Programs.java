@@ -80,6 +80,20 @@ final class Programs {
     return settings;
   }
 
+  /**
+   * Nodes on one machine share its memory evenly; a node alone measures it by itself.
+   *
+   * @param hostMib what the machine has, less a reserve for itself
+   */
+  static List<Program> sharingMemory(List<Program> programs, long hostMib) {
+    long nodes = programs.stream().filter(Program::isNode).count();
+    return nodes < 2
+        ? programs
+        : programs.stream()
+            .map(it -> it.isNode() ? it.with("capacity.memory-mib", hostMib / nodes) : it)
+            .toList();
+  }
+
   static void writeSettings(List<Program> programs, StateDirectory state) {
     for (Program program : programs) {
       ClusterFile.writeWhole(state.settings(program.name()), text(program.settings()));

@@ -54,7 +54,8 @@ public final class StartUp {
     String freshId = surroundings.keys().get().replace("-", "").substring(0, 6);
     ClusterFile cluster =
         new Preparation(state).prepare(new Wishes(httpPort, apiPort, agents, freshId));
-    Programs.writeSettings(Programs.of(cluster, state), state);
+    Programs.writeSettings(
+        Programs.sharingMemory(Programs.of(cluster, state), HostMemory.forInstances()), state);
     progress.milestone(
         "Cluster "
             + cluster.id()
@@ -150,8 +151,11 @@ public final class StartUp {
     told.path("urls").forEach(url -> text.append("  ").append(url.asText()).append('\n'));
     String berth = "  ./berth %s" + (stateOption == null ? "" : " --state-dir " + stateOption);
     text.append("\nTry:\n");
-    for (String command :
-        List.of("scale -a acme/hello web=4", "logs -a umbrella/hello -t", "status")) {
+    List<String> commands =
+        told.path("urls").isEmpty()
+            ? List.of("tenants create acme", "apps create acme/shop", "status")
+            : List.of("scale -a acme/hello web=4", "logs -a umbrella/hello -t", "status");
+    for (String command : commands) {
       text.append(String.format(berth, command)).append('\n');
     }
     return text.toString();

@@ -91,6 +91,21 @@ class ClusterUnitsTest {
   }
 
   @Test
+  void nodesOnOneMachineShareItsMemory() {
+    StateDirectory state = new StateDirectory(Path.of("/var/lib/berth"));
+    ClusterFile two =
+        new ClusterFile("abcdef", "localhost", 1, 2, List.of("10.88.0.0/22", "10.88.4.0/22"));
+    ClusterFile one = new ClusterFile("abcdef", "localhost", 1, 2, List.of("10.88.0.0/22"));
+
+    assertThat(HostMemory.forInstances(List.of("MemTotal:  5120000 kB", "MemFree: 1 kB")))
+        .isEqualTo(3976);
+    assertThat(Programs.sharingMemory(Programs.of(two, state), 4000).getLast().settings())
+        .containsEntry("capacity.memory-mib", "2000");
+    assertThat(Programs.sharingMemory(Programs.of(one, state), 4000).getLast().settings())
+        .doesNotContainKey("capacity.memory-mib");
+  }
+
+  @Test
   void programsOfOneClusterAgreeOnIdsAndAddresses() {
     StateDirectory state = new StateDirectory(Path.of("/var/lib/berth"));
     ClusterFile cluster =
