@@ -47,7 +47,7 @@ public record Report(String benchmark, String conditions, List<Row> rows) {
     return "  "
         + String.format(Locale.ROOT, "%-" + Math.max(first, 1) + "s", what)
         + cells.stream()
-            .map(it -> String.format(Locale.ROOT, "%12s", it))
+            .map(it -> String.format(Locale.ROOT, "%16s", it))
             .collect(Collectors.joining());
   }
 
