@@ -14,6 +14,8 @@ import java.util.List;
  * Berth around it.
  *
  * <p>The copy shares the root file system of the container that runs, and has a cgroup of its own.
+ * It works in the agent's mount namespace, where that root is to be seen and crun accepts the
+ * cgroups.
  */
 final class BareRuntime {
   private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -45,7 +47,12 @@ final class BareRuntime {
     MAPPER.writeValue(bundle.resolve("config.json").toFile(), config);
     String runtime = runtimeName.split(" ", 2)[0];
     return new BareRuntime(
-        List.of(runtime, "--root", Files.createDirectory(scratch.resolve("bare-state")).toString()),
+        List.of(
+            "nsenter",
+            "--mount=" + node.resolve("live/pin/mnt"),
+            runtime,
+            "--root",
+            Files.createDirectory(scratch.resolve("bare-state")).toString()),
         bundle);
   }
 
