@@ -117,7 +117,7 @@ class IsolationTest {
   void aMemoryHogIsKilledAloneAndReportedAsOutOfMemory() {
     stage.scale(INMATE, "web", 1);
     Instance hog = stage.instances(INMATE, "web").getFirst();
-    List<Long> neighbours = InstanceProcesses.ofApp(NEIGHBOUR);
+    List<Long> neighbours = stage.cluster.processes().ofApp(NEIGHBOUR);
 
     stage.getJson(INMATE, "/hog");
 
@@ -126,21 +126,21 @@ class IsolationTest {
             "the hog's exit", Stage.SOON, () -> lastExit(INMATE, hog.getIncarnation() + 1));
     assertThat(exit.getCause()).isEqualTo(Exit.Cause.OUT_OF_MEMORY);
     awaitEvent(INMATE, "instance.oom-killed");
-    assertThat(InstanceProcesses.ofApp(NEIGHBOUR)).isNotEmpty().isEqualTo(neighbours);
+    assertThat(stage.cluster.processes().ofApp(NEIGHBOUR)).isNotEmpty().isEqualTo(neighbours);
     stage.awaitRunning(INMATE, "web", 1);
   }
 
   @Test
   void aForkBombStaysInsideAndIsReportedAsWhatItIs() {
     stage.scale(INMATE, "web", 1);
-    List<Long> neighbours = InstanceProcesses.ofApp(NEIGHBOUR);
+    List<Long> neighbours = stage.cluster.processes().ofApp(NEIGHBOUR);
 
     stage.getJson(INMATE, "/bomb");
 
     awaitEvent(INMATE, "instance.pids-limit");
     assertThat(processesOf(INMATE)).isLessThanOrEqualTo(64);
     assertThat(stage.get(NEIGHBOUR, "/self").status()).isEqualTo(200);
-    assertThat(InstanceProcesses.ofApp(NEIGHBOUR)).isNotEmpty().isEqualTo(neighbours);
+    assertThat(stage.cluster.processes().ofApp(NEIGHBOUR)).isNotEmpty().isEqualTo(neighbours);
     stage.cluster.berth("restart", "-a", INMATE);
     stage.awaitRunning(INMATE, "web", 1);
   }
@@ -159,13 +159,14 @@ class IsolationTest {
   }
 
   private static long firstHostId(String app, String instance) {
-    long pid = InstanceProcesses.first(app, instance).orElseThrow();
+    long pid = stage.cluster.processes().first(app, instance).orElseThrow();
     String[] words = InstanceProcesses.read(pid, "uid_map").strip().split("\\s+", -1);
     return Long.parseLong(words[1]);
   }
 
   private static long processesOf(String app) {
-    return InstanceProcesses.all().filter(pid -> InstanceProcesses.isOfApp(pid, app)).count();
+    InstanceProcesses ours = stage.cluster.processes();
+    return InstanceProcesses.all().filter(pid -> ours.isOfApp(pid, app)).count();
   }
 
   private static Optional<Exit> lastExit(String app, int incarnation) {

@@ -2,7 +2,6 @@ package dev.berth.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.berth.bench.cluster.InstanceProcesses;
 import dev.berth.proto.v1.Instance;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,7 +44,7 @@ class SelfHealingTest {
     stage.deadline.until("an answer", Stage.SOON, () -> stage.get(SHOP, "/").status() == 200);
     Instance before = stage.instances(SHOP, "web").getFirst();
     String page = stage.get(SHOP, "/").text();
-    long pid = InstanceProcesses.first(SHOP, "web.1").orElseThrow();
+    long pid = stage.cluster.processes().first(SHOP, "web.1").orElseThrow();
 
     ProcessHandle.of(pid).orElseThrow().destroyForcibly();
 

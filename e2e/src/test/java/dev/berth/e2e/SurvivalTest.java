@@ -2,7 +2,6 @@ package dev.berth.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.berth.bench.cluster.InstanceProcesses;
 import dev.berth.bench.load.LoadReport;
 import dev.berth.bench.load.SteadyLoad;
 import dev.berth.proto.v1.App;
@@ -50,7 +49,7 @@ class SurvivalTest {
 
   @Test
   void aKilledSchedulerCostsNoRequestNoContainerAndNoState() throws Exception {
-    List<Long> containers = InstanceProcesses.ofApp(SHOP);
+    List<Long> containers = stage.cluster.processes().ofApp(SHOP);
     List<App> apps = apps();
     SteadyLoad load = startLoad();
 
@@ -59,17 +58,17 @@ class SurvivalTest {
     awaitReports();
 
     assertThat(apps()).isEqualTo(apps);
-    assertThat(InstanceProcesses.ofApp(SHOP)).hasSize(3).isEqualTo(containers);
+    assertThat(stage.cluster.processes().ofApp(SHOP)).hasSize(3).isEqualTo(containers);
     stage.scale(SHOP, "web", 4);
     awaitMore(load, RATE);
     LoadReport report = load.stop();
     assertThat(report.failures()).as(report.toString()).isEmpty();
-    assertThat(InstanceProcesses.ofApp(SHOP)).hasSize(4).containsAll(containers);
+    assertThat(stage.cluster.processes().ofApp(SHOP)).hasSize(4).containsAll(containers);
   }
 
   @Test
   void aKilledAgentCostsNoRequestAndItsContainersAreAdopted() throws Exception {
-    List<Long> containers = InstanceProcesses.ofApp(SHOP);
+    List<Long> containers = stage.cluster.processes().ofApp(SHOP);
     List<Integer> incarnations = incarnations();
     SteadyLoad load = startLoad();
 
@@ -77,18 +76,18 @@ class SurvivalTest {
     stage.deadline.until("another agent", Stage.SOON, () -> isReplaced("node-1", killed));
     awaitReports();
 
-    assertThat(InstanceProcesses.ofApp(SHOP)).hasSize(3).isEqualTo(containers);
+    assertThat(stage.cluster.processes().ofApp(SHOP)).hasSize(3).isEqualTo(containers);
     assertThat(incarnations()).isEqualTo(incarnations);
     stage.scale(SHOP, "web", 4);
     awaitMore(load, RATE);
     LoadReport report = load.stop();
     assertThat(report.failures()).as(report.toString()).isEmpty();
-    assertThat(InstanceProcesses.ofApp(SHOP)).hasSize(4).containsAll(containers);
+    assertThat(stage.cluster.processes().ofApp(SHOP)).hasSize(4).containsAll(containers);
   }
 
   @Test
   void anInstanceThatDiedWhileItsAgentWasAwayIsStartedAgain() {
-    long pid = InstanceProcesses.first(SHOP, "web.2").orElseThrow();
+    long pid = stage.cluster.processes().first(SHOP, "web.2").orElseThrow();
     long killed = stage.cluster.kill("node-1");
 
     ProcessHandle.of(pid).orElseThrow().destroyForcibly();
@@ -97,7 +96,7 @@ class SurvivalTest {
     stage.deadline.until(
         "web.2 again",
         Stage.SOON,
-        () -> InstanceProcesses.first(SHOP, "web.2").filter(now -> now != pid).isPresent());
+        () -> stage.cluster.processes().first(SHOP, "web.2").filter(now -> now != pid).isPresent());
     stage.awaitRunning(SHOP, "web", 3);
   }
 

@@ -16,13 +16,11 @@ import java.util.stream.Stream;
  * <p>An instance's first process is the one that is process 1 of its own pid namespace and has the
  * app and instance in its environment. Needs root. Stateless.
  */
-public final class InstanceProcesses {
+public record InstanceProcesses(String clusterId) {
   private static final Path PROC = Path.of("/proc");
 
-  private InstanceProcesses() {}
-
   /** The host's pid of an instance's first process. App as "acme/shop", instance as "web.1". */
-  public static Optional<Long> first(String app, String instance) {
+  public Optional<Long> first(String app, String instance) {
     return all()
         .filter(pid -> isOfApp(pid, app) && hasEnvironment(pid, "BERTH_INSTANCE=" + instance))
         .filter(InstanceProcesses::isFirstOfItsNamespace)
@@ -30,7 +28,7 @@ public final class InstanceProcesses {
   }
 
   /** The first processes of all instances of an app, in ascending order. */
-  public static List<Long> ofApp(String app) {
+  public List<Long> ofApp(String app) {
     return all()
         .filter(pid -> isOfApp(pid, app))
         .filter(InstanceProcesses::isFirstOfItsNamespace)
@@ -39,9 +37,10 @@ public final class InstanceProcesses {
   }
 
   /** Does the process have the environment of an instance of this app? */
-  public static boolean isOfApp(long pid, String app) {
+  public boolean isOfApp(long pid, String app) {
     String[] names = app.split("/", 2);
-    return hasEnvironment(pid, "BERTH_TENANT=" + names[0], "BERTH_APP=" + names[1]);
+    return read(pid, "cgroup").contains("/berth-" + clusterId + "/")
+        && hasEnvironment(pid, "BERTH_TENANT=" + names[0], "BERTH_APP=" + names[1]);
   }
 
   public static Stream<Long> all() {

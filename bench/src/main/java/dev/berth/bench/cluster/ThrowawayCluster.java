@@ -128,6 +128,11 @@ public final class ThrowawayCluster implements AutoCloseable {
     return ClusterApi.connect(stateDirectory().resolve("identity/operator"), apiPort);
   }
 
+  /** The instances' processes of this cluster, and of no other one on the host. */
+  public InstanceProcesses processes() {
+    return new InstanceProcesses(id());
+  }
+
   /** What names this cluster's resources on the host: six hexadecimal digits. */
   public String id() {
     try {

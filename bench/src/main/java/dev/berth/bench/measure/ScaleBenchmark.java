@@ -1,7 +1,6 @@
 package dev.berth.bench.measure;
 
 import dev.berth.bench.cluster.Deadline;
-import dev.berth.bench.cluster.InstanceProcesses;
 import dev.berth.bench.figures.Report;
 import dev.berth.bench.figures.Row;
 import dev.berth.bench.figures.Samples;
@@ -89,7 +88,7 @@ public final class ScaleBenchmark implements Benchmark {
           page(app).ifPresent(page -> before.put(instance(page), page));
           return before.size() == MANY;
         });
-    List<Long> victims = InstanceProcesses.ofApp(QuickApp.NAME).subList(0, KILLED);
+    List<Long> victims = app.cluster.processes().ofApp(QuickApp.NAME).subList(0, KILLED);
     long start = nanoTime.getAsLong();
     victims.forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
     Map<String, String> after = new HashMap<>();
