@@ -6,14 +6,12 @@ import dev.berth.bench.figures.Row;
 import dev.berth.bench.figures.Samples;
 import dev.berth.bench.load.Answer;
 import dev.berth.bench.load.HttpConnection;
+import dev.berth.proto.v1.Instance;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -44,10 +42,8 @@ public final class ScaleBenchmark implements Benchmark {
     try (QuickApp app = QuickApp.deploy(home)) {
       List<Row> rows = new ArrayList<>();
       rows.add(Row.of("order web=+1 to first 200 through the router", oneMore(app)));
-      rows.add(
-          Row.of("100 instances ordered to all answering", "p50 ms", hundred(app)).and("n", 1));
-      rows.add(
-          Row.of("10 of 100 killed to all answering again", "p50 ms", killTen(app)).and("n", 1));
+      rows.addAll(hundred(app));
+      rows.addAll(killTen(app));
       return new Report("scale", "one node, BusyBox httpd, size " + SIZE, rows);
     }
   }
@@ -64,43 +60,51 @@ public final class ScaleBenchmark implements Benchmark {
     return Samples.of(times);
   }
 
-  private double hundred(QuickApp app) {
+  private List<Row> hundred(QuickApp app) throws IOException {
     none(app);
     long start = nanoTime.getAsLong();
     app.api.scale(QuickApp.NAME, "web", MANY, SIZE);
-    Set<String> seen = new HashSet<>();
-    deadline.until(
-        MANY + " instances answering",
-        LIMIT,
-        () -> {
-          page(app).ifPresent(seen::add);
-          return seen.size() >= MANY;
-        });
-    return (nanoTime.getAsLong() - start) / 1e6;
+    deadline.until("all healthy", LIMIT, () -> healthy(app).size() == MANY);
+    double healthy = millisSince(start);
+    Census.take(app.cluster.httpPort(), MANY, Set.of());
+    return List.of(
+        once("100 instances ordered to all healthy", healthy),
+        once("100 instances ordered to all seen answering", millisSince(start)));
   }
 
-  private double killTen(QuickApp app) {
-    Map<String, String> before = new HashMap<>();
-    deadline.until(
-        "every page",
-        LIMIT,
-        () -> {
-          page(app).ifPresent(page -> before.put(instance(page), page));
-          return before.size() == MANY;
-        });
+  private List<Row> killTen(QuickApp app) throws IOException {
+    Set<String> before = Census.take(app.cluster.httpPort(), MANY, Set.of());
+    int starts = starts(app);
     List<Long> victims = app.cluster.processes().ofApp(QuickApp.NAME).subList(0, KILLED);
     long start = nanoTime.getAsLong();
     victims.forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
-    Map<String, String> after = new HashMap<>();
     deadline.until(
-        "ten new starts among a hundred answering instances",
+        "all healthy again",
         LIMIT,
-        () -> {
-          page(app).ifPresent(page -> after.put(instance(page), page));
-          return after.size() == MANY
-              && after.values().stream().filter(it -> !before.containsValue(it)).count() == KILLED;
-        });
+        () -> starts(app) == starts + KILLED && healthy(app).size() == MANY);
+    double healthy = millisSince(start);
+    Census.take(app.cluster.httpPort(), KILLED, before);
+    return List.of(
+        once("10 of 100 killed to all healthy again", healthy),
+        once("10 of 100 killed to all seen answering", millisSince(start)));
+  }
+
+  private static List<Instance> healthy(QuickApp app) {
+    return app.api.running(QuickApp.NAME, "web");
+  }
+
+  private static int starts(QuickApp app) {
+    return app.api.instances(QuickApp.NAME).getInstancesList().stream()
+        .mapToInt(Instance::getIncarnation)
+        .sum();
+  }
+
+  private double millisSince(long start) {
     return (nanoTime.getAsLong() - start) / 1e6;
+  }
+
+  private static Row once(String what, double millis) {
+    return Row.of(what, "n", 1).and("p50 ms", millis);
   }
 
   private void none(QuickApp app) {
@@ -109,10 +113,6 @@ public final class ScaleBenchmark implements Benchmark {
         "no instance left",
         LIMIT,
         () -> app.api.instances(QuickApp.NAME).getInstancesCount() == 0 && page(app).isEmpty());
-  }
-
-  private static String instance(String page) {
-    return page.substring(0, page.indexOf(' '));
   }
 
   private static Optional<String> page(QuickApp app) {
