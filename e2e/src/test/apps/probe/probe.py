@@ -71,8 +71,7 @@ def hog(query):
         while True:
             taken.append(bytearray(os.urandom(4096)) * 1024)
 
-    threading.Thread(target=take, daemon=True).start()
-    return {"begun": True}
+    return {"begun": True}, threading.Thread(target=take, daemon=True).start
 
 
 def bomb(query):
@@ -100,8 +99,7 @@ def environment(query):
 
 
 def die(query):
-    threading.Timer(0.05, lambda: os._exit(7)).start()
-    return {"begun": True}
+    return {"begun": True}, lambda: os._exit(7)
 
 
 ANSWERS = {
@@ -124,12 +122,16 @@ class Handler(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         answer = ANSWERS.get(url.path)
         value = answer(parse_qs(url.query)) if answer else {"nothing at": url.path}
+        # What may end the process waits until its answer is out of its hands.
+        value, afterwards = value if isinstance(value, tuple) else (value, None)
         body = json.dumps(value).encode()
         self.send_response(200 if answer else 404)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+        if afterwards:
+            afterwards()
 
     def log_message(self, format, *arguments):
         pass
