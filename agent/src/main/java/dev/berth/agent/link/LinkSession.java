@@ -84,7 +84,8 @@ final class LinkSession implements Uplink, ClientResponseObserver<AgentMessage, 
             loop.offer(new Input.SaidChange(this, OrderCodec.delta(message.getDesiredDelta())));
         case LOGS_WANTED -> logs.open(message.getLogsWanted());
         case LOGS_UNWANTED -> logs.close(message.getLogsUnwanted().getStreamId());
-        case MESSAGE_NOT_SET -> LOG.debug("a message of a newer scheduler was passed over");
+        case VERIFY_WANTED, MESSAGE_NOT_SET ->
+            LOG.debug("a message of a newer scheduler was passed over");
       }
       request();
     } catch (DamagedException damaged) {

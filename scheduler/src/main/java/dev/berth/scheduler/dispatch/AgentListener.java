@@ -69,7 +69,7 @@ final class AgentListener implements StreamObserver<AgentMessage> {
     switch (message.getMessageCase()) {
       case HELLO -> throw new IllegalArgumentException("hello comes once on a stream");
       case STATUS -> status(open, message.getStatus());
-      case ACKNOWLEDGE, BEAT, MESSAGE_NOT_SET ->
+      case ACKNOWLEDGE, BEAT, VERIFICATION, MESSAGE_NOT_SET ->
           offer(new Event.AgentBeat(open.node(), connection));
     }
   }

@@ -55,7 +55,7 @@ final class FakeAgent implements StreamObserver<SchedulerMessage> {
       case DESIRED_STATE -> replace(message.getDesiredState());
       case DESIRED_DELTA -> change(message.getDesiredDelta());
       case LOGS_WANTED -> logsWanted.add(message.getLogsWanted());
-      case WELCOME, LOGS_UNWANTED, MESSAGE_NOT_SET -> {}
+      case WELCOME, LOGS_UNWANTED, VERIFY_WANTED, MESSAGE_NOT_SET -> {}
     }
   }
 
