@@ -5,6 +5,7 @@ import dev.berth.agent.order.ContainerSpec;
 import dev.berth.agent.order.InstanceName;
 import dev.berth.agent.order.Limits;
 import dev.berth.agent.order.Order;
+import dev.berth.agent.order.Rates;
 import dev.berth.agent.runtime.ContainerPlan;
 import dev.berth.agent.runtime.HostException;
 import java.util.Map;
@@ -51,6 +52,16 @@ final class Plans {
         limits.cpuMillis(),
         limits.pids(),
         limits.diskMib(),
-        limits.openFiles());
+        limits.openFiles(),
+        rates(limits.rates()));
+  }
+
+  private static dev.berth.agent.runtime.Rates rates(Rates rates) {
+    return new dev.berth.agent.runtime.Rates(
+        rates.ioWeight(),
+        rates.ioMibPerSecond(),
+        rates.networkMbits(),
+        rates.logKibPerSecond(),
+        rates.connections());
   }
 }

@@ -48,10 +48,20 @@ record Bundle(
           "/proc/timer_stats",
           "/proc/sched_debug",
           "/proc/interrupts");
+
+  /** What engines give by default, for the test that leaves the defence out. */
+  private static final List<String> USUAL_CAPABILITIES =
+      List.of("CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_NET_RAW", "CAP_SETUID", "CAP_SYS_CHROOT");
+
   private static final int PERIOD_MICROS = 100_000;
 
   /** What is the same for all containers of a node. */
-  record Common(Map<String, Object> seccomp, long mostOpenFiles, int cpus, boolean ipv6Switch) {}
+  record Common(
+      Map<String, Object> seccomp,
+      long mostOpenFiles,
+      int cpus,
+      boolean ipv6Switch,
+      Defences defences) {}
 
   void write(Path directory, Common common) throws IOException {
     StateLayout.directory(directory, "rwx------");
@@ -73,7 +83,9 @@ record Bundle(
   }
 
   private Map<String, Object> process(Common common) {
-    List<String> none = List.of();
+    Defences defences = common.defences();
+    List<String> capabilities =
+        defences.has(Defence.NO_CAPABILITIES) ? List.of() : USUAL_CAPABILITIES;
     Map<String, Object> process = new LinkedHashMap<>();
     process.put("terminal", false);
     process.put("user", Map.of("uid", IdRange.APP_USER, "gid", IdRange.APP_USER, "umask", 0022));
@@ -84,18 +96,18 @@ record Bundle(
     process.put(
         "capabilities",
         Map.of(
-            "bounding", none,
-            "effective", none,
-            "permitted", none,
-            "inheritable", none,
-            "ambient", none));
+            "bounding", capabilities,
+            "effective", capabilities,
+            "permitted", capabilities,
+            "inheritable", capabilities,
+            "ambient", capabilities));
     long files = openFiles(common);
     process.put(
         "rlimits",
         List.of(
             Map.of("type", "RLIMIT_NOFILE", "soft", files, "hard", files),
             Map.of("type", "RLIMIT_CORE", "soft", 0, "hard", 0)));
-    process.put("noNewPrivileges", true);
+    process.put("noNewPrivileges", defences.has(Defence.NO_NEW_PRIVILEGES));
     return process;
   }
 
@@ -159,7 +171,9 @@ record Bundle(
     linux.put("gidMappings", List.of(ids));
     linux.put("cgroupsPath", cgroup);
     linux.put("resources", resources(common));
-    linux.put("seccomp", common.seccomp());
+    if (common.defences().has(Defence.SYSTEM_CALL_FILTER)) {
+      linux.put("seccomp", common.seccomp());
+    }
     linux.put(
         "maskedPaths", HIDDEN_FILES.stream().filter(path -> Files.exists(Path.of(path))).toList());
     if (common.ipv6Switch()) {

@@ -77,7 +77,8 @@ final class HostOpening {
       // runc writes such switches after /proc is read-only.
       boolean ipv6Switch =
           name.equals("crun") && Files.exists(Path.of("/proc/sys/net/ipv6/conf/all"));
-      var common = new Bundle.Common(seccomp, mostOpenFiles(), cpus(), ipv6Switch);
+      var common =
+          new Bundle.Common(seccomp, mostOpenFiles(), cpus(), ipv6Switch, settings.defences());
       var parts =
           new HostParts(
               settings,

@@ -9,6 +9,7 @@ import dev.berth.agent.order.InstanceName;
 import dev.berth.agent.order.Limits;
 import dev.berth.agent.order.Order;
 import dev.berth.agent.order.PlacementId;
+import dev.berth.agent.order.Rates;
 import dev.berth.agent.order.Snapshot;
 import dev.berth.agent.order.Target;
 import dev.berth.proto.DesiredChecksum;
@@ -139,7 +140,17 @@ public final class OrderCodec {
         size.getCpuMillis(),
         size.getPids(),
         size.getDiskMib(),
-        size.getOpenFiles());
+        size.getOpenFiles(),
+        new Rates(
+            or(size.getIoWeight(), Rates.UNSAID.ioWeight()),
+            or(size.getIoMibPerSecond(), Rates.UNSAID.ioMibPerSecond()),
+            or(size.getNetworkMbits(), Rates.UNSAID.networkMbits()),
+            or(size.getLogKibPerSecond(), Rates.UNSAID.logKibPerSecond()),
+            or(size.getConnections(), Rates.UNSAID.connections())));
+  }
+
+  private static int or(int value, int fallback) {
+    return value == 0 ? fallback : value;
   }
 
   private static HealthCheck health(dev.berth.proto.v1.HealthCheck check, String processType) {
@@ -198,7 +209,12 @@ public final class OrderCodec {
                 .setCpuMillis(limits.cpuMillis())
                 .setPids(limits.pids())
                 .setDiskMib(limits.diskMib())
-                .setOpenFiles(limits.openFiles()))
+                .setOpenFiles(limits.openFiles())
+                .setIoWeight(limits.rates().ioWeight())
+                .setIoMibPerSecond(limits.rates().ioMibPerSecond())
+                .setNetworkMbits(limits.rates().networkMbits())
+                .setLogKibPerSecond(limits.rates().logKibPerSecond())
+                .setConnections(limits.rates().connections()))
         .setHealth(message(spec.health()))
         .setGraceMillis((int) spec.grace().toMillis())
         .setPort(spec.port())

@@ -32,7 +32,7 @@ public final class SampleOrders {
             SLUG,
             "app --port $PORT",
             Map.of("PORT", "5000", "GREETING", "hello"),
-            new Limits(256, 100, 1000, 256, 1024, 8192),
+            new Limits(256, 100, 1000, 256, 1024, 8192, new Rates(50, 64, 100, 512, 2048)),
             health,
             Duration.ofSeconds(5),
             5000,

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import dev.berth.agent.order.HealthCheck;
+import dev.berth.agent.order.Rates;
 import dev.berth.agent.order.Snapshot;
 import dev.berth.proto.DesiredChecksum;
 import dev.berth.proto.v1.ContainerSpec;
@@ -23,6 +24,23 @@ class OrderCodecTest {
   @Test
   void ordersSurviveTheWayToTheDiskAndBack() throws DamagedException {
     assertThat(OrderCodec.fromBytes(OrderCodec.bytes(snapshot))).isEqualTo(snapshot);
+  }
+
+  @Test
+  void aSizeWithoutRatesGetsThoseOfTheCatalogsMiddle() throws DamagedException {
+    Order order = OrderCodec.message(snapshot).getOrders(0);
+    var size = order.getSpec().getSize().toBuilder().clearIoWeight().clearNetworkMbits();
+    var spec = order.getSpec().toBuilder().setSize(size);
+
+    var rates =
+        OrderCodec.snapshot(state(List.of(order.toBuilder().setSpec(spec).build())))
+            .orders()
+            .getFirst()
+            .spec()
+            .limits()
+            .rates();
+
+    assertThat(rates).isEqualTo(new Rates(100, 64, 500, 512, 2048));
   }
 
   @Test

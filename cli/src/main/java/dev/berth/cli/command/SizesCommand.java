@@ -43,7 +43,17 @@ public final class SizesCommand implements Callable<Integer> {
   private static Table table(List<Size> sizes) {
     Table table =
         new Table(
-            "size", "memory", "cpus at most", "cpu weight", "processes", "disk", "open files");
+            "size",
+            "memory",
+            "cpus at most",
+            "cpu weight",
+            "processes",
+            "disk",
+            "open files",
+            "disk rate",
+            "network",
+            "log rate",
+            "connections");
     for (Size it : sizes) {
       table.row(
           it.getName(),
@@ -52,7 +62,11 @@ public final class SizesCommand implements Callable<Integer> {
           it.getCpuWeight(),
           it.getPids(),
           Words.mib(it.getDiskMib()),
-          it.getOpenFiles());
+          it.getOpenFiles(),
+          it.getIoMibPerSecond() + " MiB/s",
+          it.getNetworkMbits() + " Mbit/s",
+          it.getLogKibPerSecond() + " KiB/s",
+          it.getConnections());
     }
     return table;
   }

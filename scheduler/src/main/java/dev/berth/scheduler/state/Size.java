@@ -8,7 +8,8 @@ public record Size(
     int cpuMillis,
     int pids,
     int diskMib,
-    int openFiles) {
+    int openFiles,
+    Rates rates) {
 
   /** How many times a node's cpu may be promised. */
   public static final int CPU_OVERCOMMIT = 10;

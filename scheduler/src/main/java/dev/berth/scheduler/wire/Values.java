@@ -22,6 +22,11 @@ public final class Values {
         .setPids(size.pids())
         .setDiskMib(size.diskMib())
         .setOpenFiles(size.openFiles())
+        .setIoWeight(size.rates().ioWeight())
+        .setIoMibPerSecond(size.rates().ioMibPerSecond())
+        .setNetworkMbits(size.rates().networkMbits())
+        .setLogKibPerSecond(size.rates().logKibPerSecond())
+        .setConnections(size.rates().connections())
         .build();
   }
 
