@@ -21,6 +21,10 @@ class TarTricksTest {
   private static final SlugLimits LIMITS = new SlugLimits(100_000, 50);
 
   static Stream<Arguments> refused() {
+    return Stream.of(extended(), numbers(), structure(), kinds(), places()).flatMap(it -> it);
+  }
+
+  private static Stream<Arguments> extended() {
     return Stream.of(
         unreadable(
             "a pax size beside another size (the content hides an entry)",
@@ -56,7 +60,11 @@ class TarTricksTest {
         unreadable(
             "a name with text behind its NUL",
             new RawTar().header(new Header("a\0/../../etc/x", '0', 0)),
-            "goes on behind a NUL"),
+            "goes on behind a NUL"));
+  }
+
+  private static Stream<Arguments> numbers() {
+    return Stream.of(
         unreadable(
             "a negative binary size",
             new RawTar().header(new Header("a", '0', 0).gnu().put(124, filled(12, 0xff))),
@@ -72,7 +80,11 @@ class TarTricksTest {
         unreadable(
             "a size in decimal",
             new RawTar().header(new Header("a", '0', 0).put(124, "00000000009\0")),
-            "size of a header"),
+            "size of a header"));
+  }
+
+  private static Stream<Arguments> structure() {
+    return Stream.of(
         unreadable("a hard link with content", entry('1', 5), "no file has a size"),
         unreadable("a directory with content", entry('5', 512), "no file has a size"),
         unreadable("a symbolic link with content", entry('2', 512), "no file has a size"),
@@ -113,7 +125,11 @@ class TarTricksTest {
         trick(
             "a ustar prefix that climbs out",
             Rule.CLIMBS_OUT,
-            new RawTar().header(new Header("passwd", '0', 0).put(345, "../etc"))),
+            new RawTar().header(new Header("passwd", '0', 0).put(345, "../etc"))));
+  }
+
+  private static Stream<Arguments> kinds() {
+    return Stream.of(
         trick(
             "a sparse file in pax form",
             Rule.SPARSE,
@@ -131,7 +147,11 @@ class TarTricksTest {
         trick("a block device", Rule.DEVICE, entry('4', 0)),
         trick("a named pipe", Rule.FIFO, entry('6', 0)),
         trick("a socket as Solaris wrote it", Rule.UNKNOWN_TYPE, entry('Z', 0)),
-        trick("a volume that goes on elsewhere", Rule.UNKNOWN_TYPE, entry('M', 0)),
+        trick("a volume that goes on elsewhere", Rule.UNKNOWN_TYPE, entry('M', 0)));
+  }
+
+  private static Stream<Arguments> places() {
+    return Stream.of(
         trick("the same path with a slash", Rule.DUPLICATE, new Tar().directory("a").file("a", "")),
         trick(
             "the same path as a link (CVE-2021-32760: its mode would be changed)",
