@@ -4,6 +4,7 @@ import dev.berth.scheduler.base.BaseInspection;
 import dev.berth.scheduler.blobs.BlobStore;
 import dev.berth.scheduler.control.Leadership;
 import dev.berth.scheduler.dispatch.Logs;
+import dev.berth.scheduler.dispatch.Verifications;
 import dev.berth.scheduler.slug.SlugBuilder;
 import dev.berth.scheduler.slug.SlugIndex;
 import io.grpc.BindableService;
@@ -23,11 +24,14 @@ public final class PublicApi {
   public record Stores(
       BlobStore blobs, SlugIndex slugs, SlugBuilder builder, BaseInspection bases) {}
 
+  /** What is asked of agents when a caller wants to know. */
+  public record Agents(Logs logs, Verifications verifications) {}
+
   public PublicApi(
       ClusterFacts facts,
       Leadership leadership,
       Stores stores,
-      Logs logs,
+      Agents agents,
       Tokens tokens,
       Executor executor) {
     Desk desk = new Desk(leadership);
@@ -40,9 +44,9 @@ public final class PublicApi {
             new TenantApi(desk, tokens),
             new AppApi(desk, watches),
             new ReleaseApi(desk, stores.slugs(), stores.builder(), uploads),
-            new NodeApi(desk),
+            new NodeApi(desk, agents.verifications()),
             new BaseApi(desk, uploads, stores.bases()),
-            new LogApi(desk, logs, executor),
+            new LogApi(desk, agents.logs(), executor),
             new EventApi(desk, watches));
   }
 
