@@ -36,6 +36,7 @@ public final class ContainerHost implements InstanceHost {
   private final Ledger ledger;
   private final Places places;
   private final Removal removal;
+  private final HeldPlaces held;
   private final Verifier verifier;
   private final Capacity capacity;
   private final ExitWatch watch;
@@ -47,9 +48,29 @@ public final class ContainerHost implements InstanceHost {
     this.ledger = new Ledger(parts.layout().placements());
     this.places = new Places(parts.subnet().places());
     this.removal = new Removal(parts);
+    this.held = new HeldPlaces(removal, this::free);
     this.verifier = new Verifier(parts.cgroups());
     this.capacity = parts.settings().capacity().orElse(HostOpening.measured(parts.layout().root()));
     this.watch = new ExitWatch(parts.layout().exits(), this::exitWritten, this::lookForTheDead);
+    keepPlaces();
+    watch.start();
+  }
+
+  /** Before anything can be started, also a cell, no place that is in use is free. */
+  private void keepPlaces() throws IOException {
+    for (var entry : ledger.entries()) {
+      if (isCell(entry.placementId())) {
+        // One that an agent was using when it was killed.
+        removal.remove(Container.name(entry.placementId(), entry.incarnation()), entry.place());
+        ledger.remove(entry.placementId());
+      } else {
+        places.keep(entry.place());
+      }
+    }
+  }
+
+  private static boolean isCell(long placementId) {
+    return placementId >= FIRST_CELL;
   }
 
   /**
@@ -69,27 +90,15 @@ public final class ContainerHost implements InstanceHost {
   public List<Kept> adopt() {
     List<Kept> kept = new ArrayList<>();
     try {
-      var entries = ledger.entries();
-      entries.forEach(entry -> places.keep(entry.place()));
-      watch.start();
-      for (var entry : entries) {
-        if (entry.placementId() < FIRST_CELL) {
+      for (var entry : ledger.entries()) {
+        if (!isCell(entry.placementId())) {
           kept.add(adopt(entry));
-        } else {
-          forgetCell(entry);
         }
       }
     } catch (IOException e) {
       throw new java.io.UncheckedIOException("the record of the placements can't be read", e);
     }
     return kept;
-  }
-
-  /** One that an agent was using when it was killed. */
-  private void forgetCell(Ledger.Entry entry) throws IOException {
-    removal.remove(Container.name(entry.placementId(), entry.incarnation()), entry.place());
-    ledger.remove(entry.placementId());
-    places.free(entry.place());
   }
 
   private Kept adopt(Ledger.Entry entry) throws IOException {
@@ -325,14 +334,24 @@ public final class ContainerHost implements InstanceHost {
     discard(placementId);
     Placement placement = placements.remove(placementId);
     if (placement != null) {
-      try {
-        ledger.remove(placementId);
-      } catch (IOException e) {
-        throw new java.io.UncheckedIOException("placement " + placementId + " stays on disk", e);
+      String name = Container.name(placementId, placement.incarnation());
+      boolean holding = parts.settings().defences().has(Defence.HELD_PLACES);
+      if (holding && !removal.isGone(name)) {
+        held.hold(placement, name);
+      } else {
+        free(placement);
       }
-      parts.roots().forget(range(placement.place()));
-      places.free(placement.place());
     }
+  }
+
+  private void free(Placement placement) {
+    try {
+      ledger.remove(placement.id());
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException("placement " + placement.id() + " stays on disk", e);
+    }
+    parts.roots().forget(range(placement.place()));
+    places.free(placement.place());
   }
 
   @Override
@@ -350,6 +369,7 @@ public final class ContainerHost implements InstanceHost {
   }
 
   private void lookForTheDead() {
+    held.retry();
     for (Placement placement : placements.values()) {
       Container container = placement.container();
       if (container == null || container.isOver()) {
@@ -365,7 +385,7 @@ public final class ContainerHost implements InstanceHost {
   }
 
   private void tell(Container container, int code) {
-    if (container.tell() && container.entry().placementId() < FIRST_CELL) {
+    if (container.tell() && !isCell(container.entry().placementId())) {
       Ended ended = container.ended(code);
       listeners.forEach(listener -> listener.accept(ended));
     }
@@ -414,7 +434,8 @@ public final class ContainerHost implements InstanceHost {
 
   /** What a check must know of this host. */
   public HostFacts facts() {
-    return new HostFacts(parts.settings(), parts.subnet(), parts.cgroups());
+    var programs = List.of(parts.runtime().program(), parts.runtime().conmon());
+    return new HostFacts(parts.settings(), parts.subnet(), parts.cgroups(), programs);
   }
 
   /** Takes over an image made on this host, and says its digest; a scheduler knows none of it. */
