@@ -13,6 +13,9 @@ import java.util.List;
  */
 public sealed interface Cgroups permits CgroupsV1, CgroupsV2 {
 
+  /** Stands for memory and swap together where the kernel does not count swap. */
+  long NOT_COUNTED = -2;
+
   /** Limits as the kernel has them; a value of -1 is "none". */
   record Set(long memoryBytes, long memoryAndSwapBytes, long cpuMillis, long pids) {}
 
@@ -30,6 +33,15 @@ public sealed interface Cgroups permits CgroupsV1, CgroupsV2 {
       long pidsLimitHits) {}
 
   Set limits(String path) throws IOException;
+
+  /** What the agent itself sets on a cgroup that the runtime has made, in this order. */
+  List<Setting> settings(String path, Extras extras);
+
+  /**
+   * Bounds what reaches a device from writes that the kernel charges to no instance, where it does
+   * so; -1 takes the bound away. For devices that only one instance writes to.
+   */
+  List<Setting> wholeDevice(String device, long bytesPerSecond);
 
   /** Counters that are missing are zero; a cgroup that is gone has none. */
   Counters counters(String path);

@@ -3,6 +3,7 @@ package dev.berth.agent.cgroup;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Cgroups of a v1 or hybrid host: one tree for each controller. Thread-safe. */
@@ -21,9 +22,50 @@ record CgroupsV1(V1Hierarchies hierarchies) implements Cgroups {
     long period = KernelFile.number(file("cpu", path, "cpu.cfs_period_us"));
     return new Set(
         memory(KernelFile.number(file("memory", path, "memory.limit_in_bytes"))),
-        Files.exists(swap) ? memory(KernelFile.number(swap)) : -1,
+        Files.exists(swap) ? memory(KernelFile.number(swap)) : NOT_COUNTED,
         quota <= 0 ? -1 : quota * 1000 / period,
         KernelFile.number(file("pids", path, "pids.max")));
+  }
+
+  @Override
+  public List<Setting> settings(String path, Extras extras) {
+    List<Setting> settings = new ArrayList<>();
+    settings.add(
+        Setting.number(
+            "cpu weight", file("cpu", path, "cpu.shares"), Extras.shares(extras.cpuWeight())));
+    Path burst = file("cpu", path, "cpu.cfs_burst_us");
+    if (Files.exists(burst)) {
+      settings.add(Setting.number("cpu burst", burst, extras.burstMicros()));
+    }
+    for (var disk : extras.disks()) {
+      for (String kind : List.of("read", "write")) {
+        settings.add(rate(path, kind, disk.device(), disk.bytesPerSecond()));
+      }
+    }
+    Path weight = file("blkio", path, "blkio.bfq.weight");
+    if (extras.ioWeight() > 0 && Files.exists(weight)) {
+      settings.add(Setting.number("io weight", weight, extras.ioWeight()));
+    }
+    settings.addAll(
+        KernelFile.hugePages(
+            file("hugetlb", path, ""), ".limit_in_bytes", hierarchies.has("hugetlb")));
+    return settings;
+  }
+
+  /**
+   * Version 1 charges buffered writes to no cgroup when they reach the device, but to the root one.
+   * There a rule for a device of one instance bounds just them.
+   */
+  @Override
+  public List<Setting> wholeDevice(String device, long bytesPerSecond) {
+    Setting rate = rate("/", "write", device, Math.max(bytesPerSecond, 0));
+    return Files.exists(rate.file()) ? List.of(rate) : List.of();
+  }
+
+  private Setting rate(String path, String kind, String device, long bytesPerSecond) {
+    String line = device + " " + bytesPerSecond;
+    Path file = file("blkio", path, "blkio.throttle." + kind + "_bps_device");
+    return new Setting("disk " + kind + " rate", file, line, line);
   }
 
   private static long memory(long bytes) {

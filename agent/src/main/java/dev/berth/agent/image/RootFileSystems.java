@@ -43,13 +43,17 @@ public final class RootFileSystems implements AutoCloseable {
     this.maps = new IdMaps(syscalls, programs);
   }
 
-  /** The mounted root file system; after a failure nothing of it is left. */
-  public Path assemble(Parts parts) throws IOException {
+  /**
+   * Mounts it and returns the device of its upper layer, such as {@code 7:3}; after a failure
+   * nothing of it is left.
+   */
+  public String assemble(Parts parts) throws IOException {
     String name = "parts-" + serial.incrementAndGet();
     Path base = layout.scratch().resolve(name + "-base");
     Path slug = layout.scratch().resolve(name + "-slug");
     Path root = layout.rootMount(parts.container());
     Path upper = uppers.take(parts.diskMib());
+    String device = LoopDevices.device(upper);
     try {
       var ids = maps.of(parts.range());
       attach(parts.base(), base, ids.straight());
@@ -64,7 +68,7 @@ public final class RootFileSystems implements AutoCloseable {
           syscalls.mount(
               "overlay", root, "overlay", Syscalls.MS_NOSUID | Syscalls.MS_NODEV, options),
           "join base, slug and upper layer");
-      return root;
+      return device;
     } catch (IOException e) {
       takeDown(parts.container());
       throw e;

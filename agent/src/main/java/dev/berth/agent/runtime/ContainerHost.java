@@ -33,7 +33,8 @@ public final class ContainerHost implements InstanceHost {
   private final Ledger ledger;
   private final Places places;
   private final Removal removal;
-  private final Verifier verifier;
+  private final Limiting limiting;
+  private final Verifier verifier = new Verifier();
   private final Capacity capacity;
   private final ExitWatch watch;
   private final Map<Long, Placement> placements = new ConcurrentHashMap<>();
@@ -44,7 +45,9 @@ public final class ContainerHost implements InstanceHost {
     this.ledger = new Ledger(parts.layout().placements());
     this.places = new Places(parts.subnet().places());
     this.removal = new Removal(parts);
-    this.verifier = new Verifier(parts.cgroups());
+    this.limiting =
+        new Limiting(
+            parts.cgroups(), Disk.under(parts.layout().root()), parts.settings().defences());
     this.capacity = parts.settings().capacity().orElse(HostOpening.measured(parts.layout().root()));
     this.watch = new ExitWatch(parts.layout().exits(), this::exitWritten, this::lookForTheDead);
   }
@@ -218,15 +221,19 @@ public final class ContainerHost implements InstanceHost {
 
   private Launched launch(ContainerPlan plan, Placement placement, String name)
       throws IOException, HostException {
+    String upper = assemble(plan, placement, name);
     Bundle bundle = bundle(plan, placement, name);
     bundle.write(parts.layout().bundle(name), parts.common());
+    limiting.boundDevice(parts.layout().bundle(name), upper, plan.limits());
     long pid = parts.runtime().create(name, Removal.log(parts.layout(), name));
+    limiting.apply(bundle, parts.common(), upper);
     parts.network().attach(placement.place(), pid);
     var started = entry(placement, placement.incarnation(), Ledger.Phase.STARTED, plan.port(), pid);
     var container = new Container(parts.syscalls(), parts.cgroups(), started, bundle.cgroup());
     placement.hold(container);
     parts.runtime().start(name);
-    var differences = verifier.differences(pid, bundle, parts.common());
+    var differences = new ArrayList<>(verifier.differences(pid, bundle));
+    differences.addAll(limiting.differences(pid, bundle, parts.common(), upper));
     if (!differences.isEmpty() && parts.settings().defences().has(Defence.READ_BACK)) {
       LOG.error("{} was killed, it differs from its order: {}", plan.name(), differences);
       throw new HostException(
@@ -239,29 +246,30 @@ public final class ContainerHost implements InstanceHost {
     return new Launched(plan.placementId(), placement.incarnation(), address, plan.port(), pid);
   }
 
-  private Bundle bundle(ContainerPlan plan, Placement placement, String name)
+  private String assemble(ContainerPlan plan, Placement placement, String name)
       throws IOException, HostException {
-    Map<String, String> environment = Furnishing.environment(plan);
-    var range = range(placement.place());
-    String address = parts.subnet().address(placement.place());
     Path base = parts.images().mounted(plan.baseDigest());
     Path slug = parts.images().mounted(plan.slugDigest());
-    parts
+    String address = parts.subnet().address(placement.place());
+    return parts
         .roots()
         .assemble(
             new RootFileSystems.Parts(
                 name,
                 base,
                 slug,
-                range,
-                plan.limits().diskMib(),
+                range(placement.place()),
+                limiting.diskMib(plan.limits()),
                 Furnishing.files(plan, address, base)));
+  }
+
+  private Bundle bundle(ContainerPlan plan, Placement placement, String name) throws HostException {
     Path root = StateLayout.WINDOW.resolve(name);
     return new Bundle(
         root,
         plan.argv(),
-        environment,
-        range,
+        Furnishing.environment(plan),
+        range(placement.place()),
         plan.limits(),
         parts.cgroup(name),
         Furnishing.hostname(plan),

@@ -62,7 +62,8 @@ final class HostOpening {
     var names = new NetworkNames(settings.clusterId(), settings.nodeNumber());
     var network = new NodeNetwork(names, subnet, programs);
     network.setUp();
-    var uppers = new UpperLayers(layout, syscalls, programs);
+    var uppers =
+        new UpperLayers(layout, syscalls, programs, device -> Limiting.warm(cgroups, device));
     var images = new ImageStore(layout, syscalls, blobs::fetch);
     var roots = new RootFileSystems(layout, syscalls, programs, uppers);
     String bootId = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();

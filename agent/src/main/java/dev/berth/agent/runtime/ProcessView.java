@@ -26,6 +26,17 @@ record ProcessView(long pid) {
     return Optional.empty();
   }
 
+  /** A hard limit of /proc/PID/limits, such as {@code Max open files}; -1 for none. */
+  long hardLimit(String name) throws IOException {
+    for (String line : Files.readAllLines(directory().resolve("limits"))) {
+      if (line.startsWith(name + " ")) {
+        String hard = line.substring(name.length()).strip().split("\\s+", -1)[1];
+        return hard.equals("unlimited") ? -1 : Long.parseLong(hard);
+      }
+    }
+    throw new IOException("process " + pid + " has no limit '" + name + "'");
+  }
+
   /** When it started, in clock ticks since boot; tells a process from a later one with its pid. */
   long startTicks() {
     try {

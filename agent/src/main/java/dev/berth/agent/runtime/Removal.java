@@ -31,6 +31,9 @@ record Removal(HostParts parts) {
       attempt("delete the container of " + name, () -> parts.runtime().delete(name));
     }
     attempt("remove the link of " + name, () -> parts.network().detach(place));
+    attempt(
+        "free the device of " + name,
+        () -> Limiting.freeDevice(parts.cgroups(), layout.bundle(name)));
     attempt("unmount the root of " + name, () -> parts.roots().takeDown(name));
     for (int turn = 0; turn < TURNS && !parts.cgroups().remove(cgroup).isEmpty(); turn++) {
       LockSupport.parkNanos(2_000_000);

@@ -1,6 +1,5 @@
 package dev.berth.agent.runtime;
 
-import dev.berth.agent.cgroup.Cgroups;
 import dev.berth.agent.image.IdRange;
 import dev.berth.agent.linux.MountTable;
 import java.io.IOException;
@@ -12,22 +11,21 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Reads back from the kernel whether a started container is what was asked for.
  *
- * <p>Trusts neither the runtime nor the bundle. A process that has ended meanwhile is no
- * difference. Thread-safe.
+ * <p>Trusts neither the runtime nor the bundle. Limits are read back by {@link Limiting}. A process
+ * that has ended meanwhile is no difference. Thread-safe.
  */
-record Verifier(Cgroups cgroups) {
+final class Verifier {
   private static final int TURNS = 2_000;
   private static final List<String> CAPABILITIES =
       List.of("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb");
 
   /** Every difference, in plain words; empty when it is as it should be. */
-  List<String> differences(long pid, Bundle bundle, Bundle.Common common) throws IOException {
+  List<String> differences(long pid, Bundle bundle) throws IOException {
     var process = new ProcessView(pid);
     List<String> found = new ArrayList<>();
     try {
       awaitFilter(process);
       compare(process, bundle, found);
-      limits(bundle, common, found);
     } catch (IOException e) {
       awaitEnd(process, e);
     }
@@ -80,22 +78,6 @@ record Verifier(Cgroups cgroups) {
     String text = process.status(field).orElse("absent");
     if (!text.equals(wanted)) {
       found.add(field + " is " + text + ", not " + wanted);
-    }
-  }
-
-  private void limits(Bundle bundle, Bundle.Common common, List<String> found) throws IOException {
-    var set = cgroups.limits(bundle.cgroup());
-    limit("memory", set.memoryBytes(), bundle.memoryBytes(), found);
-    if (set.memoryAndSwapBytes() != -1) {
-      limit("memory and swap", set.memoryAndSwapBytes(), bundle.memoryBytes(), found);
-    }
-    limit("pids", set.pids(), bundle.limits().pids(), found);
-    limit("cpu millis", set.cpuMillis(), bundle.cpuMillis(common), found);
-  }
-
-  private static void limit(String what, long set, long wanted, List<String> found) {
-    if (set != wanted) {
-      found.add("the limit of " + what + " is " + set + ", not " + wanted);
     }
   }
 }

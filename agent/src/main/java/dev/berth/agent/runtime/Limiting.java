@@ -1,0 +1,134 @@
+package dev.berth.agent.runtime;
+
+import dev.berth.agent.cgroup.Cgroups;
+import dev.berth.agent.cgroup.Extras;
+import dev.berth.agent.cgroup.Extras.DiskRate;
+import dev.berth.agent.cgroup.Setting;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sets the limits that the OCI runtime is not asked for, and reads all of them back.
+ *
+ * <p>Between create and start, so that the tenant's program never runs without one. Thread-safe.
+ */
+public record Limiting(Cgroups cgroups, Disk disk, Defences defences) {
+  private static final Logger LOG = LoggerFactory.getLogger(Limiting.class);
+  private static final int UNLIMITED_DISK_MIB = 32_768;
+  private static final String DEVICE = "upper-device";
+
+  /** The size of the instance's private upper layer. */
+  int diskMib(Limits limits) {
+    return defences.has(Defence.DISK_LIMIT) ? limits.diskMib() : UNLIMITED_DISK_MIB;
+  }
+
+  /** Bounds what reaches the instance's own device; remembered in the bundle for the removal. */
+  void boundDevice(Path bundle, String device, Limits limits) throws IOException {
+    if (defences.has(Defence.DISK_RATE)) {
+      Files.writeString(bundle.resolve(DEVICE), device);
+      for (Setting setting : cgroups.wholeDevice(device, bytesPerSecond(limits))) {
+        setting.write();
+      }
+    }
+  }
+
+  /**
+   * Takes the bound of the instance's device away: what still waits to be written goes at once when
+   * it is unmounted, and the device's next user is not bound by it.
+   */
+  public static void freeDevice(Cgroups cgroups, Path bundle) throws IOException {
+    Path file = bundle.resolve(DEVICE);
+    if (Files.exists(file)) {
+      warm(cgroups, Files.readString(file));
+      Files.delete(file);
+    }
+  }
+
+  /** The kernel's first rule for a device takes it 25 ms; so it has none from early on. */
+  static void warm(Cgroups cgroups, String device) {
+    try {
+      for (Setting setting : cgroups.wholeDevice(device, -1)) {
+        setting.write();
+      }
+    } catch (IOException gone) {
+      LOG.debug("device {} has no rate to take away", device, gone);
+    }
+  }
+
+  void apply(Bundle bundle, Bundle.Common common, String upper) throws IOException {
+    for (Setting setting : settings(bundle, common, upper)) {
+      setting.write();
+    }
+  }
+
+  private List<Setting> settings(Bundle bundle, Bundle.Common common, String upper) {
+    Limits limits = bundle.limits();
+    List<DiskRate> rates = new ArrayList<>();
+    if (defences.has(Defence.DISK_RATE)) {
+      disk.device().ifPresent(device -> rates.add(new DiskRate(device, bytesPerSecond(limits))));
+      rates.add(new DiskRate(upper, bytesPerSecond(limits)));
+    }
+    var extras =
+        new Extras(
+            limits.cpuWeight(),
+            defences.has(Defence.CPU_LIMIT) ? bundle.quotaMicros(common) : 0,
+            rates,
+            disk.weighs() ? limits.rates().ioWeight() : 0);
+    return cgroups.settings(bundle.cgroup(), extras);
+  }
+
+  private static long bytesPerSecond(Limits limits) {
+    return limits.rates().ioMibPerSecond() * 1024L * 1024;
+  }
+
+  /**
+   * Every limit that the kernel does not have as asked for, in plain words. A process that has
+   * ended meanwhile is no difference.
+   */
+  List<String> differences(long pid, Bundle bundle, Bundle.Common common, String upper)
+      throws IOException {
+    var process = new ProcessView(pid);
+    List<String> found = new ArrayList<>();
+    try {
+      compare(process, bundle, common, found);
+      limit("disk, MiB", mebibytes(upper), bundle.limits().diskMib(), found);
+      for (Setting setting : settings(bundle, common, upper)) {
+        setting.difference().ifPresent(found::add);
+      }
+    } catch (IOException e) {
+      if (process.startTicks() >= 0) {
+        throw e;
+      }
+    }
+    return process.startTicks() < 0 ? List.of() : found;
+  }
+
+  private void compare(ProcessView process, Bundle bundle, Bundle.Common common, List<String> found)
+      throws IOException {
+    var set = cgroups.limits(bundle.cgroup());
+    limit("memory", set.memoryBytes(), bundle.memoryBytes(), found);
+    if (set.memoryAndSwapBytes() != Cgroups.NOT_COUNTED) {
+      limit("memory and swap", set.memoryAndSwapBytes(), bundle.memoryBytes(), found);
+    }
+    limit("pids", set.pids(), bundle.limits().pids(), found);
+    limit("cpu millis", set.cpuMillis(), bundle.cpuMillis(common), found);
+    limit("open files", process.hardLimit("Max open files"), bundle.openFiles(common), found);
+    limit("core file", process.hardLimit("Max core file size"), 0, found);
+  }
+
+  private static long mebibytes(String device) throws IOException {
+    Path size = Path.of("/sys/dev/block", device, "size");
+    return Long.parseLong(Files.readAllLines(size).getFirst()) * 512 / 1024 / 1024;
+  }
+
+  private static void limit(String what, long set, long wanted, List<String> found) {
+    if (set != wanted) {
+      found.add("the limit of " + what + " is " + set + ", not " + wanted);
+    }
+  }
+}
