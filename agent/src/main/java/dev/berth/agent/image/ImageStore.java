@@ -85,6 +85,16 @@ public final class ImageStore {
     }
   }
 
+  /** Takes over an image that this host made itself, and says its digest. */
+  public String add(Path image) throws IOException {
+    String digest = sha256(image);
+    if (!Files.exists(layout.images().resolve(digest))) {
+      Files.setPosixFilePermissions(image, PosixFilePermissions.fromString("r--------"));
+      Files.move(image, layout.images().resolve(digest), StandardCopyOption.ATOMIC_MOVE);
+    }
+    return digest;
+  }
+
   private Path present(String digest) throws IOException {
     Path file = layout.images().resolve(digest);
     if (!Files.exists(file)) {

@@ -29,6 +29,9 @@ public final class ContainerHost implements InstanceHost {
   private static final int WARM_PLACES = 4;
   private static final long END_SECONDS = 10;
 
+  /** Placements from here on are throw-away containers of checks: nobody hears of their ends. */
+  public static final long FIRST_CELL = 1L << 62;
+
   private final HostParts parts;
   private final Ledger ledger;
   private final Places places;
@@ -56,7 +59,7 @@ public final class ContainerHost implements InstanceHost {
    * Probes the runtime with a throw-away container and sets up what all containers share: bridge,
    * nft table, cgroups. Does not touch containers that run; {@link InstanceHost#adopt} does.
    */
-  public static InstanceHost open(HostSettings settings, BlobSource blobs) throws HostException {
+  public static ContainerHost open(HostSettings settings, BlobSource blobs) throws HostException {
     try {
       return new ContainerHost(HostOpening.open(settings, blobs));
     } catch (IOException | IllegalArgumentException e) {
@@ -73,12 +76,23 @@ public final class ContainerHost implements InstanceHost {
       entries.forEach(entry -> places.keep(entry.place()));
       watch.start();
       for (var entry : entries) {
-        kept.add(adopt(entry));
+        if (entry.placementId() < FIRST_CELL) {
+          kept.add(adopt(entry));
+        } else {
+          forgetCell(entry);
+        }
       }
     } catch (IOException e) {
       throw new java.io.UncheckedIOException("the record of the placements can't be read", e);
     }
     return kept;
+  }
+
+  /** One that an agent was using when it was killed. */
+  private void forgetCell(Ledger.Entry entry) throws IOException {
+    removal.remove(Container.name(entry.placementId(), entry.incarnation()), entry.place());
+    ledger.remove(entry.placementId());
+    places.free(entry.place());
   }
 
   private Kept adopt(Ledger.Entry entry) throws IOException {
@@ -156,7 +170,7 @@ public final class ContainerHost implements InstanceHost {
   }
 
   private IdRange range(int place) {
-    return new IdRange((long) IdRange.SIZE * parts.subnet().rangeNumber(place));
+    return HostFacts.range(parts.subnet(), place);
   }
 
   /** The places that come next, so that their first start does not wait. */
@@ -358,7 +372,7 @@ public final class ContainerHost implements InstanceHost {
   }
 
   private void tell(Container container, int code) {
-    if (container.tell()) {
+    if (container.tell() && container.entry().placementId() < FIRST_CELL) {
       Ended ended = container.ended(code);
       listeners.forEach(listener -> listener.accept(ended));
     }
@@ -403,6 +417,16 @@ public final class ContainerHost implements InstanceHost {
               c.oomKills(),
               c.pidsLimitHits());
         });
+  }
+
+  /** What a check must know of this host. */
+  public HostFacts facts() {
+    return new HostFacts(parts.settings(), parts.subnet(), parts.cgroups());
+  }
+
+  /** Takes over an image made on this host, and says its digest; a scheduler knows none of it. */
+  public String addImage(Path image) throws IOException {
+    return parts.images().add(image);
   }
 
   @Override

@@ -41,6 +41,8 @@ final class HostOpening {
           "/usr/bin/conmon",
           "/usr/bin/nsenter",
           "/usr/bin/unshare",
+          "/usr/bin/perl",
+          "/usr/bin/mksquashfs",
           NodeNetwork.IP,
           NodeNetwork.NFT,
           "/usr/sbin/mkfs.ext4",

@@ -16,6 +16,7 @@ import dev.berth.proto.v1.Tenant;
 import dev.berth.proto.v1.TenantServiceGrpc;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -119,6 +120,29 @@ public final class TenantsCommand implements Callable<Integer> {
   }
 
   @Command(
+      description =
+          "Show or change where a tenant's instances may open connections to. A list that is given"
+              + " replaces the one before; it reaches running instances at once.",
+      footer = "JSON: the Tenant.")
+  int egress(
+      @Mixin ClusterOptions on,
+      @Parameters(paramLabel = "NAME") String name,
+      @Option(
+              names = "--allow",
+              paramLabel = "CIDR",
+              description = "An IPv4 network that may be reached; without any, all may. Repeat it.")
+          @Nullable List<String> allow,
+      @Option(
+              names = "--deny",
+              paramLabel = "CIDR",
+              description = "An IPv4 network that may not be reached; wins over --allow.")
+          @Nullable List<String> deny,
+      @Option(names = "--clear", description = "Empty both lists first.") boolean clear) {
+    return new EgressCommand(surroundings, on)
+        .run(name, new EgressCommand.Change(allow, deny, clear));
+  }
+
+  @Command(
       description = "Destroy a tenant that has no apps.",
       footer = "JSON: {\"destroyed\": NAME}.")
   int destroy(@Mixin ClusterOptions on, @Parameters(paramLabel = "NAME") String name) {
@@ -132,7 +156,7 @@ public final class TenantsCommand implements Callable<Integer> {
     }
   }
 
-  private static Tenant find(Cluster cluster, String name) {
+  static Tenant find(Cluster cluster, String name) {
     return cluster
         .ask(
             TenantServiceGrpc::newBlockingStub,

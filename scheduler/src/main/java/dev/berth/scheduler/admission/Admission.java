@@ -38,6 +38,7 @@ public final class Admission {
     return switch (request.command()) {
       case Command.CreateTenant create -> TenantRules.create(request, create);
       case Command.SetQuota set -> TenantRules.setQuota(request, set);
+      case Command.SetEgress set -> TenantRules.setEgress(request, set);
       case Command.DestroyTenant destroy -> TenantRules.destroy(request, destroy);
       case Command.CreateApp create -> AppRules.create(request, create);
       case Command.DestroyApp destroy ->

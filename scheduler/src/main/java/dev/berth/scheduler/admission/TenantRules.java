@@ -4,6 +4,7 @@ import dev.berth.scheduler.admission.Verdict.Admitted;
 import dev.berth.scheduler.state.Caller;
 import dev.berth.scheduler.state.Change;
 import dev.berth.scheduler.state.Command;
+import dev.berth.scheduler.state.EgressPolicy;
 import dev.berth.scheduler.state.HistoryEvent.Subject;
 import dev.berth.scheduler.state.Names;
 import dev.berth.scheduler.state.Outcome.Result;
@@ -36,7 +37,7 @@ final class TenantRules {
           "choose another name");
     }
     Quota quota = create.quota() == null ? Quota.DEFAULT : create.quota();
-    var tenant = new Tenant(id, quota, create.tokenHash(), 1, request.now());
+    var tenant = new Tenant(id, quota, EgressPolicy.OPEN, create.tokenHash(), 1, request.now());
     return new Admitted(
         List.of(new Change.PutTenant(tenant)),
         List.of(request.event("tenant.created", Subject.of(id), "tenant " + id + " made")),
@@ -56,6 +57,10 @@ final class TenantRules {
         List.of(new Change.PutTenant(after)),
         List.of(request.event("tenant.quota-set", Subject.of(tenant.id()), message)),
         new Result.TenantResult(after));
+  }
+
+  static Verdict setEgress(Request request, Command.SetEgress set) {
+    return onTenant(request, set.name(), tenant -> EgressRules.set(request, tenant, set));
   }
 
   static Verdict destroy(Request request, Command.DestroyTenant destroy) {

@@ -22,6 +22,7 @@ final class Apps {
         .setCreatedAt(tenant.createdAt().toEpochMilli())
         .setInstancesUsed((int) use.instances())
         .setMemoryMibUsed(use.memoryMib())
+        .setEgress(Values.egress(tenant.egress()))
         .build();
   }
 

@@ -6,6 +6,7 @@ import dev.berth.proto.v1.DestroyTenantRequest;
 import dev.berth.proto.v1.DestroyTenantResponse;
 import dev.berth.proto.v1.ListTenantsRequest;
 import dev.berth.proto.v1.ListTenantsResponse;
+import dev.berth.proto.v1.SetEgressRequest;
 import dev.berth.proto.v1.SetQuotaRequest;
 import dev.berth.proto.v1.Tenant;
 import dev.berth.proto.v1.TenantServiceGrpc;
@@ -14,7 +15,7 @@ import dev.berth.scheduler.state.Outcome;
 import dev.berth.scheduler.wire.Values;
 import io.grpc.stub.StreamObserver;
 
-/** Tenants and their quotas. Thread-safe. */
+/** Tenants, their quotas and egress policies. Thread-safe. */
 final class TenantApi extends TenantServiceGrpc.TenantServiceImplBase {
   private final Desk desk;
   private final Tokens tokens;
@@ -58,6 +59,19 @@ final class TenantApi extends TenantServiceGrpc.TenantServiceImplBase {
         out,
         request.getMutation(),
         _ -> new Command.SetQuota(request.getName(), Values.quota(request.getQuota())),
+        this::tenant);
+  }
+
+  @Override
+  public void setEgress(SetEgressRequest request, StreamObserver<Tenant> out) {
+    desk.submit(
+        out,
+        request.getMutation(),
+        _ ->
+            new Command.SetEgress(
+                request.getName(),
+                request.getEgress().getAllowList(),
+                request.getEgress().getDenyList()),
         this::tenant);
   }
 

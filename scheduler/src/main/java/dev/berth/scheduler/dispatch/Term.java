@@ -4,10 +4,14 @@ import dev.berth.scheduler.control.Control;
 import dev.berth.scheduler.control.Published;
 import dev.berth.scheduler.control.Snapshot;
 import dev.berth.scheduler.control.Subscription;
+import dev.berth.scheduler.state.App;
 import dev.berth.scheduler.state.Change;
+import dev.berth.scheduler.state.ClusterState;
 import dev.berth.scheduler.state.Event;
 import dev.berth.scheduler.state.NodeId;
 import dev.berth.scheduler.state.PlacementId;
+import dev.berth.scheduler.state.ProcessTypeId;
+import dev.berth.scheduler.state.Tenant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -122,8 +126,8 @@ final class Term implements AutoCloseable {
       switch (change) {
         case Change.PutPlacement(var placement) -> touched(placement.node(), placement.id());
         case Change.RemovePlacement(var placement) -> touched(placement.node(), placement.id());
-        case Change.PutTenant _,
-            Change.RemoveTenant _,
+        case Change.PutTenant(var tenant) -> egressMayHaveChanged(pass, tenant);
+        case Change.RemoveTenant _,
             Change.PutApp _,
             Change.RemoveApp _,
             Change.PutRelease _,
@@ -136,6 +140,25 @@ final class Term implements AutoCloseable {
     boolean routesCame = pass.after().routesReady() && !pass.before().routesReady();
     if (routesCame || !pass.routes().isEmpty()) {
       routers.values().forEach(router -> router.changed(pass.routes()));
+    }
+  }
+
+  /** Each order says its tenant's policy. */
+  private void egressMayHaveChanged(Published pass, Tenant tenant) {
+    boolean same =
+        pass.before()
+            .state()
+            .tenant(tenant.id())
+            .map(before -> before.egress().equals(tenant.egress()))
+            .orElse(true); // new, so it has no placements yet
+    if (same) {
+      return;
+    }
+    ClusterState state = pass.after().state();
+    for (App app : state.appsOf(tenant.id())) {
+      for (ProcessTypeId type : state.placements().typesOf(app.id())) {
+        state.placements().of(type).forEach(it -> touched(it.node(), it.id()));
+      }
     }
   }
 

@@ -12,6 +12,14 @@ public sealed interface Command {
 
   record SetQuota(String name, Quota quota) implements Command {}
 
+  /** The networks as they were written. */
+  record SetEgress(String name, List<String> allow, List<String> deny) implements Command {
+    public SetEgress {
+      allow = List.copyOf(allow);
+      deny = List.copyOf(deny);
+    }
+  }
+
   record DestroyTenant(String name) implements Command {}
 
   /** An empty base line means the cluster's default. */

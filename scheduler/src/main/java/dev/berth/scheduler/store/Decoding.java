@@ -20,10 +20,12 @@ import dev.berth.scheduler.state.BaseVersion;
 import dev.berth.scheduler.state.Capacity;
 import dev.berth.scheduler.state.ClusterState;
 import dev.berth.scheduler.state.Digest;
+import dev.berth.scheduler.state.EgressPolicy;
 import dev.berth.scheduler.state.Formation;
 import dev.berth.scheduler.state.HealthCheck;
 import dev.berth.scheduler.state.HistoryEvent;
 import dev.berth.scheduler.state.InstanceId;
+import dev.berth.scheduler.state.Ipv4Network;
 import dev.berth.scheduler.state.KnownNode;
 import dev.berth.scheduler.state.NodeId;
 import dev.berth.scheduler.state.Placement;
@@ -53,6 +55,9 @@ final class Decoding {
     return new Tenant(
         new TenantId(stored.getName()),
         new Quota(stored.getMaxInstances(), stored.getMaxMemoryMib(), stored.getMaxApps()),
+        new EgressPolicy(
+            stored.getEgressAllowList().stream().map(Ipv4Network::of).toList(),
+            stored.getEgressDenyList().stream().map(Ipv4Network::of).toList()),
         new Digest(stored.getTokenHash()),
         stored.getVersion(),
         Instant.ofEpochMilli(stored.getCreatedAt()));

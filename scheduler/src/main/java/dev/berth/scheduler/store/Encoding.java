@@ -18,6 +18,7 @@ import dev.berth.scheduler.state.BaseLine;
 import dev.berth.scheduler.state.BaseVersion;
 import dev.berth.scheduler.state.ClusterState;
 import dev.berth.scheduler.state.HistoryEvent;
+import dev.berth.scheduler.state.Ipv4Network;
 import dev.berth.scheduler.state.KnownNode;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.ProcessType;
@@ -39,6 +40,8 @@ final class Encoding {
         .setTokenHash(tenant.tokenHash().hex())
         .setVersion(tenant.version())
         .setCreatedAt(tenant.createdAt().toEpochMilli())
+        .addAllEgressAllow(tenant.egress().allow().stream().map(Ipv4Network::toString).toList())
+        .addAllEgressDeny(tenant.egress().deny().stream().map(Ipv4Network::toString).toList())
         .build();
   }
 

@@ -4,11 +4,13 @@ import dev.berth.proto.v1.ContainerSpec;
 import dev.berth.proto.v1.Order;
 import dev.berth.scheduler.state.BaseVersion;
 import dev.berth.scheduler.state.ClusterState;
+import dev.berth.scheduler.state.EgressPolicy;
 import dev.berth.scheduler.state.InstanceId;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.ProcessType;
 import dev.berth.scheduler.state.Release;
 import dev.berth.scheduler.state.ReleaseId;
+import dev.berth.scheduler.state.Tenant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -17,7 +19,7 @@ import java.util.TreeMap;
  * What an agent is told of a placement. Pure.
  *
  * <p>The container's specification depends on the placement and its release alone, neither of which
- * changes; only the target does.
+ * changes; only the target and the tenant's egress policy do.
  */
 public final class Orders {
   /** The port that every instance is told to listen on. */
@@ -38,7 +40,13 @@ public final class Orders {
                 switch (placement.intent()) {
                   case RUN, DRAINING -> Order.Target.RUN;
                   case STOPPING -> Order.Target.STOP;
-                });
+                })
+            .setEgress(
+                Values.egress(
+                    state
+                        .tenant(instance.tenant())
+                        .map(Tenant::egress)
+                        .orElse(EgressPolicy.CLOSED)));
     specification(state, placement).ifPresent(order::setSpec);
     if (order.getTarget() == Order.Target.RUN && !order.hasSpec()) {
       throw new IllegalStateException(

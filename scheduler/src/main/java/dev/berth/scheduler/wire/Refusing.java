@@ -48,6 +48,7 @@ public final class Refusing {
           INVALID_DOMAIN,
           INVALID_RELEASE,
           INVALID_QUOTA,
+          INVALID_EGRESS,
           INVALID_REQUEST,
           SLUG_DIGEST_MISMATCH,
           SLUG_TOO_LARGE,

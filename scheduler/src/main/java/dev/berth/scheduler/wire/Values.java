@@ -3,6 +3,7 @@ package dev.berth.scheduler.wire;
 import dev.berth.proto.v1.Mutation;
 import dev.berth.scheduler.state.AppName;
 import dev.berth.scheduler.state.Capacity;
+import dev.berth.scheduler.state.EgressPolicy;
 import dev.berth.scheduler.state.Exit;
 import dev.berth.scheduler.state.HealthCheck;
 import dev.berth.scheduler.state.Quota;
@@ -112,6 +113,13 @@ public final class Values {
         .setMaxMemoryMib(quota.maxMemoryMib())
         .setMaxApps(quota.maxApps())
         .build();
+  }
+
+  public static dev.berth.proto.v1.EgressPolicy egress(EgressPolicy egress) {
+    var message = dev.berth.proto.v1.EgressPolicy.newBuilder();
+    egress.allow().forEach(network -> message.addAllow(network.toString()));
+    egress.deny().forEach(network -> message.addDeny(network.toString()));
+    return message.build();
   }
 
   public static AppName appName(dev.berth.proto.v1.AppName name) {

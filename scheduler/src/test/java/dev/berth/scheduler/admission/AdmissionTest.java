@@ -13,8 +13,10 @@ import dev.berth.scheduler.state.ClusterSettings;
 import dev.berth.scheduler.state.ClusterState;
 import dev.berth.scheduler.state.Command;
 import dev.berth.scheduler.state.Digest;
+import dev.berth.scheduler.state.EgressPolicy;
 import dev.berth.scheduler.state.Formation;
 import dev.berth.scheduler.state.HealthCheck;
+import dev.berth.scheduler.state.Ipv4Network;
 import dev.berth.scheduler.state.KnownNode;
 import dev.berth.scheduler.state.Mutation;
 import dev.berth.scheduler.state.NodeId;
@@ -25,6 +27,7 @@ import dev.berth.scheduler.state.RefusalCode;
 import dev.berth.scheduler.state.Release;
 import dev.berth.scheduler.state.TenantId;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -180,6 +183,34 @@ class AdmissionTest {
             RefusalCode.DOMAIN_NOT_FOUND));
   }
 
+  static Stream<Arguments> egressRefusals() {
+    return Stream.of(
+        arguments("by a tenant", ACME, deny("10.0.0.0/8"), RefusalCode.PERMISSION_DENIED),
+        arguments("IPv6", OPERATOR, deny("2001:db8::/32"), RefusalCode.INVALID_EGRESS),
+        arguments("no prefix", OPERATOR, deny("10.0.0.0"), RefusalCode.INVALID_EGRESS),
+        arguments("a prefix of 33", OPERATOR, deny("10.0.0.0/33"), RefusalCode.INVALID_EGRESS),
+        arguments("a part of 256", OPERATOR, deny("10.0.256.0/24"), RefusalCode.INVALID_EGRESS),
+        arguments("octal", OPERATOR, deny("010.0.0.0/8"), RefusalCode.INVALID_EGRESS),
+        arguments("a name", OPERATOR, deny("example.org"), RefusalCode.INVALID_EGRESS),
+        arguments("a rule", OPERATOR, deny("10.0.0.0/8 } accept"), RefusalCode.INVALID_EGRESS),
+        arguments("host bits", OPERATOR, deny("10.1.2.3/8"), RefusalCode.INVALID_EGRESS),
+        arguments(
+            "what is never reachable",
+            OPERATOR,
+            new Command.SetEgress("acme", List.of("169.254.169.254/32"), List.of()),
+            RefusalCode.INVALID_EGRESS),
+        arguments(
+            "65 networks",
+            OPERATOR,
+            new Command.SetEgress("acme", List.of(), Collections.nCopies(65, "10.0.0.0/8")),
+            RefusalCode.LIMIT_EXCEEDED),
+        arguments(
+            "no such tenant",
+            OPERATOR,
+            new Command.SetEgress("nobody", List.of(), List.of()),
+            RefusalCode.TENANT_NOT_FOUND));
+  }
+
   static Stream<Arguments> releaseRefusals() {
     return Stream.of(
         arguments("release without web", ACME, release(SHOP, "worker"), RefusalCode.WEB_MISSING),
@@ -204,7 +235,13 @@ class AdmissionTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @MethodSource({"scaleRefusals", "nameRefusals", "configRefusals", "releaseRefusals"})
+  @MethodSource({
+    "scaleRefusals",
+    "nameRefusals",
+    "configRefusals",
+    "egressRefusals",
+    "releaseRefusals"
+  })
   void refusesWithAStableCodeAndTheNextStep(
       String what, Caller caller, Command command, RefusalCode code) {
     Refused refused = refuse(caller, command, Mutation.NONE);
@@ -221,6 +258,25 @@ class AdmissionTest {
     assertThat(refused.reason())
         .isEqualTo("this would make 1000000 instances; the tenant's quota is 200");
     assertThat(refused.field()).isEqualTo("formation.web.count");
+  }
+
+  @Test
+  void aNetworkWithHostBitsIsRefusedWithItsCanonicalForm() {
+    Refused refused = refuse(OPERATOR, deny("10.1.2.3/8"), Mutation.NONE);
+
+    assertThat(refused.field()).isEqualTo("egress.deny");
+    assertThat(refused.remedy())
+        .isEqualTo("write 10.0.0.0/8 for the whole network, or 10.1.2.3/32 for the one address");
+  }
+
+  @Test
+  void anEgressPolicyIsKeptSortedAndOnce() {
+    accept(OPERATOR, deny("203.0.113.0/24", "10.0.0.0/8", "203.0.113.0/24"));
+
+    EgressPolicy egress = state.tenant(new TenantId("acme")).orElseThrow().egress();
+    assertThat(egress.allow()).isEmpty();
+    assertThat(egress.deny())
+        .containsExactly(Ipv4Network.of("10.0.0.0/8"), Ipv4Network.of("203.0.113.0/24"));
   }
 
   @Test
@@ -332,6 +388,10 @@ class AdmissionTest {
 
   private Verdict judge(Caller caller, Command command, Mutation mutation) {
     return Admission.judge(new Request(state, SETTINGS, command, caller, mutation, NOW));
+  }
+
+  private static Command deny(String... networks) {
+    return new Command.SetEgress("acme", List.of(), List.of(networks));
   }
 
   private static Command scale(AppName app, String type, long count, String size) {

@@ -12,10 +12,12 @@ import dev.berth.scheduler.state.Capacity;
 import dev.berth.scheduler.state.Change;
 import dev.berth.scheduler.state.ClusterState;
 import dev.berth.scheduler.state.Digest;
+import dev.berth.scheduler.state.EgressPolicy;
 import dev.berth.scheduler.state.Formation;
 import dev.berth.scheduler.state.HealthCheck;
 import dev.berth.scheduler.state.HistoryEvent;
 import dev.berth.scheduler.state.InstanceId;
+import dev.berth.scheduler.state.Ipv4Network;
 import dev.berth.scheduler.state.KnownNode;
 import dev.berth.scheduler.state.NodeId;
 import dev.berth.scheduler.state.Placement;
@@ -191,7 +193,15 @@ class ZooKeeperStoreTest {
   }
 
   private static List<Change> everything() {
-    var tenant = new Tenant(new TenantId("acme"), Quota.DEFAULT, DIGEST, 3, NOW);
+    var tenant =
+        new Tenant(
+            new TenantId("acme"),
+            Quota.DEFAULT,
+            new EgressPolicy(
+                List.of(Ipv4Network.of("203.0.113.0/24")), List.of(Ipv4Network.of("0.0.0.0/0"))),
+            DIGEST,
+            3,
+            NOW);
     var web = new ProcessType("web", "run $PORT", HealthCheck.STANDARD, 30_000);
     var release =
         new Release(

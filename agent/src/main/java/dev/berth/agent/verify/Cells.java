@@ -1,0 +1,97 @@
+package dev.berth.agent.verify;
+
+import dev.berth.agent.runtime.ContainerHost;
+import dev.berth.agent.runtime.ContainerPlan;
+import dev.berth.agent.runtime.HostException;
+import dev.berth.agent.runtime.Launched;
+import dev.berth.agent.runtime.Limits;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The cells of one verification; closing removes them. Confined to one thread. */
+final class Cells implements AutoCloseable {
+  private static final Limits LIMITS = new Limits(64, 100, 1000, 32, 16, 256);
+
+  /** Waits for programs on its port; says first which descriptors it was born with. */
+  private static final String SERVER =
+      """
+      our @born = map { my $to = readlink("/proc/self/fd/$_"); defined $to ? "$_ $to" : () } 0..999;
+      our $mask = umask;
+      socket(my $listener, 2, 1, 0) or die "socket: $!";
+      setsockopt($listener, 1, 2, 1);
+      bind($listener, pack("S n a4 x8", 2, 5000, "\\0\\0\\0\\0")) or die "bind: $!";
+      listen($listener, 64) or die "listen: $!";
+      $SIG{CHLD} = "IGNORE";
+      while (1) {
+        accept(my $peer, $listener) or next;
+        my $child = fork;
+        if (defined $child && $child == 0) {
+          $SIG{CHLD} = "DEFAULT";
+          my $program = "";
+          1 while sysread($peer, $program, 65536, length $program);
+          open(STDOUT, ">&", $peer);
+          open(STDERR, ">&", $peer);
+          $| = 1;
+          eval $program;
+          print "died: $@" if $@;
+          exit 0;
+        }
+        close $peer;
+      }
+      """;
+
+  private final ContainerHost host;
+  private final CellImages images;
+  private final List<Launched> launched = new ArrayList<>();
+  private @Nullable Cell second;
+
+  Cells(ContainerHost host, CellImages images) {
+    this.host = host;
+    this.images = images;
+  }
+
+  Cell first() throws IOException {
+    return make(0);
+  }
+
+  private Cell second() throws IOException {
+    if (second == null) {
+      second = make(1);
+    }
+    return second;
+  }
+
+  private Cell make(int number) throws IOException {
+    long id = ContainerHost.FIRST_CELL + number;
+    var plan =
+        new ContainerPlan(
+            id,
+            "verify-" + number,
+            "cell",
+            "web",
+            1,
+            1,
+            images.base(),
+            images.slug(),
+            List.of(CellImages.PERL, "-e", SERVER),
+            Map.of(),
+            LIMITS,
+            Cell.PORT);
+    try {
+      Launched made = host.start(plan, 1);
+      launched.add(made);
+      return new Cell(host.facts(), made, LIMITS, this::second);
+    } catch (HostException e) {
+      host.release(id);
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    launched.forEach(each -> host.release(each.placementId()));
+  }
+}
