@@ -46,6 +46,15 @@ public sealed interface Cgroups permits CgroupsV1, CgroupsV2 {
   /** Counters that are missing are zero; a cgroup that is gone has none. */
   Counters counters(String path);
 
+  /** Processes of this cgroup that were killed for want of memory, at whatever limit. */
+  long oomKills(String path);
+
+  /** Whether this cgroup, with all below it, has ever used all of its own memory limit. */
+  boolean reachedMemoryLimit(String path);
+
+  /** Whether the kernel has killed all of this cgroup together for want of memory. */
+  boolean killsWholeGroup(String path);
+
   List<Long> processes(String path);
 
   /** The directories of this path, in each hierarchy. */

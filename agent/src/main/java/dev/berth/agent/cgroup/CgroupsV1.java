@@ -8,6 +8,9 @@ import java.util.List;
 
 /** Cgroups of a v1 or hybrid host: one tree for each controller. Thread-safe. */
 record CgroupsV1(V1Hierarchies hierarchies) implements Cgroups {
+  /** The kernel kills for want of so many bytes at most; for more, an allocation fails. */
+  private static final long LARGEST_CHARGE = 32 * 1024;
+
   private static final long NO_LIMIT = Long.MAX_VALUE / 4096 * 4096;
 
   private Path file(String controller, String path, String name) {
@@ -84,8 +87,26 @@ record CgroupsV1(V1Hierarchies hierarchies) implements Cgroups {
         KernelFile.keyed(memory, "inactive_file"),
         KernelFile.numberOrZero(file("memory", path, "memory.kmem.usage_in_bytes")),
         KernelFile.numberOrZero(file("pids", path, "pids.current")),
-        KernelFile.keyed(file("memory", path, "memory.oom_control"), "oom_kill"),
+        oomKills(path),
         KernelFile.keyed(file("pids", path, "pids.events"), "max"));
+  }
+
+  @Override
+  public long oomKills(String path) {
+    return KernelFile.keyed(file("memory", path, "memory.oom_control"), "oom_kill");
+  }
+
+  /** By the most that was ever used: some kernels no longer count in memory.failcnt. */
+  @Override
+  public boolean reachedMemoryLimit(String path) {
+    long limit = KernelFile.numberOrZero(file("memory", path, "memory.limit_in_bytes"));
+    long most = KernelFile.numberOrZero(file("memory", path, "memory.max_usage_in_bytes"));
+    return most + LARGEST_CHARGE > limit;
+  }
+
+  @Override
+  public boolean killsWholeGroup(String path) {
+    return false;
   }
 
   @Override

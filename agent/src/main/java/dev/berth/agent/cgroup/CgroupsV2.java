@@ -76,8 +76,23 @@ record CgroupsV2(Path root) implements Cgroups {
         KernelFile.keyed(memory, "inactive_file"),
         KernelFile.keyed(memory, "kernel"),
         KernelFile.numberOrZero(file(path, "pids.current")),
-        KernelFile.keyed(file(path, "memory.events"), "oom_kill"),
+        oomKills(path),
         KernelFile.keyed(file(path, "pids.events"), "max"));
+  }
+
+  @Override
+  public long oomKills(String path) {
+    return KernelFile.keyed(file(path, "memory.events"), "oom_kill");
+  }
+
+  @Override
+  public boolean reachedMemoryLimit(String path) {
+    return KernelFile.keyed(file(path, "memory.events.local"), "oom") > 0;
+  }
+
+  @Override
+  public boolean killsWholeGroup(String path) {
+    return KernelFile.keyed(file(path, "memory.events"), "oom_group_kill") > 0;
   }
 
   @Override

@@ -80,6 +80,16 @@ public final class NativeSyscalls implements Syscalls {
   }
 
   @Override
+  public int read(int descriptor, byte[] into) {
+    try (var arena = Arena.ofConfined()) {
+      MemorySegment buffer = arena.allocate(into.length);
+      int count = (int) call(arena, 0, descriptor, buffer.address(), into.length);
+      MemorySegment.copy(buffer, ValueLayout.JAVA_BYTE, 0, into, 0, Math.max(count, 0));
+      return count;
+    }
+  }
+
+  @Override
   public int mount(String source, Path target, String type, long flags, String options) {
     try (var arena = Arena.ofConfined()) {
       return (int)

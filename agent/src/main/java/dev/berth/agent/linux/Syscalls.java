@@ -32,6 +32,9 @@ public interface Syscalls {
 
   int close(int descriptor);
 
+  /** Reads at most as many bytes as there is room; returns how many. */
+  int read(int descriptor, byte[] into);
+
   /** {@code type} and {@code options} may be empty. */
   int mount(String source, Path target, String type, long flags, String options);
 

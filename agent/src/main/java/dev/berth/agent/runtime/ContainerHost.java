@@ -3,6 +3,8 @@ package dev.berth.agent.runtime;
 import dev.berth.agent.image.IdRange;
 import dev.berth.agent.image.RootFileSystems;
 import dev.berth.agent.image.StateLayout;
+import dev.berth.agent.oom.KillJournal;
+import dev.berth.agent.oom.OomTruth;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +30,7 @@ public final class ContainerHost implements InstanceHost {
   private static final int DEAD_TICKS = 3;
   private static final int WARM_PLACES = 4;
   private static final long END_SECONDS = 10;
+  private static final long MICROS_A_TICK = 10_000;
 
   /** Placements from here on are throw-away containers of checks: nobody hears of their ends. */
   public static final long FIRST_CELL = 1L << 62;
@@ -37,6 +40,7 @@ public final class ContainerHost implements InstanceHost {
   private final Places places;
   private final Removal removal;
   private final Limiting limiting;
+  private final KillJournal journal;
   private final Verifier verifier = new Verifier();
   private final Capacity capacity;
   private final ExitWatch watch;
@@ -48,6 +52,7 @@ public final class ContainerHost implements InstanceHost {
     this.ledger = new Ledger(parts.layout().placements());
     this.places = new Places(parts.subnet().places());
     this.removal = new Removal(parts);
+    this.journal = new KillJournal(parts.syscalls());
     this.limiting =
         new Limiting(
             parts.cgroups(), Disk.under(parts.layout().root()), parts.settings().defences());
@@ -108,7 +113,7 @@ public final class ContainerHost implements InstanceHost {
       }
       return new Kept.Reserved(entry.placementId(), entry.incarnation(), address);
     }
-    var container = new Container(parts.syscalls(), parts.cgroups(), entry, parts.cgroup(name));
+    var container = container(entry, 0);
     Path exit = parts.layout().exits().resolve(name);
     if (!Files.exists(exit) && container.isAlive()) {
       placement.hold(container);
@@ -243,7 +248,7 @@ public final class ContainerHost implements InstanceHost {
     limiting.apply(bundle, parts.common(), upper);
     parts.network().attach(placement.place(), pid);
     var started = entry(placement, placement.incarnation(), Ledger.Phase.STARTED, plan.port(), pid);
-    var container = new Container(parts.syscalls(), parts.cgroups(), started, bundle.cgroup());
+    var container = container(started, journal.position());
     placement.hold(container);
     parts.runtime().start(name);
     var differences = new ArrayList<>(verifier.differences(pid, bundle));
@@ -258,6 +263,19 @@ public final class ContainerHost implements InstanceHost {
     ledger.write(started, false);
     String address = parts.subnet().address(placement.place());
     return new Launched(plan.placementId(), placement.incarnation(), address, plan.port(), pid);
+  }
+
+  private Container container(Ledger.Entry entry, long since) {
+    String name = Container.name(entry.placementId(), entry.incarnation());
+    var subject =
+        new OomTruth.Subject(
+            parts.cgroup(name),
+            range(entry.place()),
+            entry.pid(),
+            since,
+            entry.startTicks() * MICROS_A_TICK);
+    var memory = new OomTruth(parts.cgroups(), journal);
+    return new Container(parts.syscalls(), parts.cgroups(), memory, entry, subject);
   }
 
   private String assemble(ContainerPlan plan, Placement placement, String name)
@@ -357,6 +375,7 @@ public final class ContainerHost implements InstanceHost {
   }
 
   private void lookForTheDead() {
+    journal.position(); // so that the kernel's log is read before it is overwritten
     for (Placement placement : placements.values()) {
       Container container = placement.container();
       if (container == null || container.isOver()) {
@@ -414,7 +433,7 @@ public final class ContainerHost implements InstanceHost {
               c.inactiveFileBytes(),
               c.kernelBytes(),
               c.pids(),
-              c.oomKills(),
+              container.memoryKills(),
               c.pidsLimitHits());
         });
   }
@@ -442,6 +461,7 @@ public final class ContainerHost implements InstanceHost {
   @Override
   public void close() {
     watch.close();
+    journal.close();
     parts.roots().close();
     parts.programs().close();
   }
