@@ -22,6 +22,8 @@ public final class RootFileSystems implements AutoCloseable {
   private static final long CLOSED =
       Syscalls.MOUNT_ATTR_RDONLY | Syscalls.MOUNT_ATTR_NOSUID | Syscalls.MOUNT_ATTR_NODEV;
 
+  private static final String PLAIN = "redirect_dir=nofollow,metacopy=off,index=off,volatile";
+
   /** What the root file system of one incarnation is made of. */
   public record Parts(
       String container, Path base, Path slug, IdRange range, int diskMib, List<EtcFile> files) {}
@@ -33,10 +35,16 @@ public final class RootFileSystems implements AutoCloseable {
   private final Syscalls syscalls;
   private final UpperLayers uppers;
   private final IdMaps maps;
+  private final String overlay;
   private final AtomicLong serial = new AtomicLong();
 
   public RootFileSystems(
-      StateLayout layout, Syscalls syscalls, Programs programs, UpperLayers uppers) {
+      StateLayout layout,
+      Syscalls syscalls,
+      Programs programs,
+      UpperLayers uppers,
+      boolean plainOverlay) {
+    this.overlay = plainOverlay ? PLAIN : "redirect_dir=on,metacopy=on,index=off,volatile";
     this.layout = layout;
     this.syscalls = syscalls;
     this.uppers = uppers;
@@ -61,8 +69,7 @@ public final class RootFileSystems implements AutoCloseable {
       furnish(upper, parts);
       StateLayout.directory(root, "rwx--x--x");
       String options =
-          ("lowerdir=%s:%s,upperdir=%s,workdir=%s,"
-                  + "redirect_dir=nofollow,metacopy=off,index=off,volatile")
+          ("lowerdir=%s:%s,upperdir=%s,workdir=%s," + overlay)
               .formatted(slug, base, upper.resolve("files"), upper.resolve("work"));
       Errno.check(
           syscalls.mount(

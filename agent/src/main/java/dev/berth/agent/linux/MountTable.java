@@ -9,9 +9,14 @@ import java.util.List;
 /** The mounts that a process sees, from its {@code mountinfo}, in their order. */
 public final class MountTable {
 
-  /** One line. */
+  /** One line; {@code root} is the part of the file system that is shown. */
   public record Mount(
-      Path target, List<String> options, String type, String source, String superOptions) {}
+      Path root,
+      Path target,
+      List<String> options,
+      String type,
+      String source,
+      String superOptions) {}
 
   private MountTable() {}
 
@@ -30,6 +35,7 @@ public final class MountTable {
       }
       mounts.add(
           new Mount(
+              Path.of(unescape(words.get(3))),
               Path.of(unescape(words.get(4))),
               List.of(words.get(5).split(",", -1)),
               words.get(dash + 1),

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What the OCI runtime is told about one container: {@code config.json}.
@@ -26,28 +27,9 @@ record Bundle(
     Limits limits,
     String cgroup,
     String hostname,
-    List<Map<String, Object>> extraMounts) {
+    List<ContainerMounts.Mount> extraMounts) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final List<String> WRITABLE = List.of("app", "tmp", "var/tmp", "run");
-  private static final List<String> HIDDEN_DIRECTORIES =
-      List.of(
-          "/proc/acpi",
-          "/proc/asound",
-          "/proc/scsi",
-          "/sys/firmware",
-          "/sys/devices/virtual/powercap");
-  private static final List<String> HIDDEN_FILES =
-      List.of(
-          "/proc/kcore",
-          "/proc/keys",
-          "/proc/key-users",
-          "/proc/kallsyms",
-          "/proc/latency_stats",
-          "/proc/timer_list",
-          "/proc/timer_stats",
-          "/proc/sched_debug",
-          "/proc/interrupts");
 
   /** What engines give by default, for the test that leaves the defence out. */
   private static final List<String> USUAL_CAPABILITIES =
@@ -75,9 +57,11 @@ record Bundle(
     Map<String, Object> config = new LinkedHashMap<>();
     config.put("ociVersion", "1.0.2");
     config.put("process", process(common));
-    config.put("root", Map.of("path", root.toString(), "readonly", true));
+    config.put(
+        "root",
+        Map.of("path", root.toString(), "readonly", common.defences().has(Defence.READ_ONLY_ROOT)));
     config.put("hostname", hostname);
-    config.put("mounts", mounts());
+    config.put("mounts", mounts(common.defences()));
     config.put("linux", linux(common));
     return config;
   }
@@ -88,11 +72,11 @@ record Bundle(
         defences.has(Defence.NO_CAPABILITIES) ? List.of() : USUAL_CAPABILITIES;
     Map<String, Object> process = new LinkedHashMap<>();
     process.put("terminal", false);
-    process.put("user", Map.of("uid", IdRange.APP_USER, "gid", IdRange.APP_USER, "umask", 0022));
+    process.put("user", user(defences));
     process.put("args", words);
     process.put(
         "env", environment.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList());
-    process.put("cwd", "/app");
+    process.put("cwd", defences.has(Defence.WORKING_DIRECTORY) ? "/app" : "/proc/self/fd");
     process.put(
         "capabilities",
         Map.of(
@@ -103,11 +87,12 @@ record Bundle(
             "ambient", capabilities));
     long files =
         defences.has(Defence.OPEN_FILES_LIMIT) ? openFiles(common) : common.mostOpenFiles();
+    long core = defences.has(Defence.NO_CORE_DUMPS) ? 0 : 1 << 30;
     process.put(
         "rlimits",
         List.of(
             Map.of("type", "RLIMIT_NOFILE", "soft", files, "hard", files),
-            Map.of("type", "RLIMIT_CORE", "soft", 0, "hard", 0)));
+            Map.of("type", "RLIMIT_CORE", "soft", core, "hard", core)));
     process.put("noNewPrivileges", defences.has(Defence.NO_NEW_PRIVILEGES));
     return process;
   }
@@ -116,56 +101,28 @@ record Bundle(
     return Math.min(limits.openFiles(), common.mostOpenFiles());
   }
 
-  private List<Object> mounts() {
-    List<Object> mounts = new ArrayList<>();
-    // Read-only as a whole: a read-only bind below it would lose nosuid.
-    mounts.add(mount("/proc", "proc", "nosuid", "noexec", "nodev", "ro"));
-    mounts.add(mount("/dev", "tmpfs", "nosuid", "noexec", "strictatime", "mode=755", "size=64k"));
-    mounts.add(
-        mount(
-            "/dev/pts", "devpts", "nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620"));
-    mounts.add(mount("/dev/shm", "tmpfs", "nosuid", "noexec", "nodev", "mode=1777", "size=65536k"));
-    mounts.add(mount("/dev/mqueue", "mqueue", "nosuid", "noexec", "nodev"));
-    mounts.add(mount("/sys", "sysfs", "nosuid", "noexec", "nodev", "ro"));
-    mounts.add(mount("/sys/fs/cgroup", "cgroup", "nosuid", "noexec", "nodev", "relatime", "ro"));
-    for (String hidden : HIDDEN_DIRECTORIES) {
-      if (Files.isDirectory(Path.of(hidden))) {
-        mounts.add(
-            mount(hidden, "tmpfs", "nosuid", "noexec", "nodev", "ro", "size=4k", "mode=555"));
-      }
+  private static Map<String, Object> user(Defences defences) {
+    List<Integer> groups = defences.has(Defence.NO_GROUPS) ? List.of() : List.of(0);
+    int app = IdRange.APP_USER;
+    return Map.of("uid", app, "gid", app, "umask", 0022, "additionalGids", groups);
+  }
+
+  private List<Object> mounts(Defences defences) {
+    List<ContainerMounts.Mount> mounts = new ArrayList<>(ContainerMounts.ofKernel());
+    if (defences.has(Defence.MASKS)) {
+      mounts.addAll(ContainerMounts.masks());
     }
     mounts.addAll(extraMounts);
-    return mounts;
-  }
-
-  /** Binds of the instance's own writable directories. */
-  static List<Map<String, Object>> writable(Path root) {
-    return WRITABLE.stream().map(name -> bind("/" + name, root.resolve(name), "rw")).toList();
-  }
-
-  static Map<String, Object> bind(String destination, Path source, String access) {
-    return Map.of(
-        "destination",
-        destination,
-        "type",
-        "bind",
-        "source",
-        source.toString(),
-        "options",
-        List.of("bind", access, "nosuid", "nodev"));
-  }
-
-  private static Map<String, Object> mount(String destination, String type, String... options) {
-    return Map.of(
-        "destination", destination, "type", type, "source", type, "options", List.of(options));
+    return List.copyOf(mounts.stream().map(mount -> mount.ordered(defences)).toList());
   }
 
   private Map<String, Object> linux(Common common) {
-    var ids = Map.of("containerID", 0, "hostID", range.first(), "size", IdRange.SIZE);
+    long first = common.defences().has(Defence.OTHER_IDS_OUTSIDE) ? range.first() : 0;
+    var ids = Map.of("containerID", 0, "hostID", first, "size", IdRange.SIZE);
     Map<String, Object> linux = new LinkedHashMap<>();
     linux.put(
         "namespaces",
-        List.of("user", "pid", "mount", "network", "ipc", "uts", "cgroup").stream()
+        Stream.of("user", "pid", "mount", "network", "ipc", "uts", "cgroup")
             .map(type -> Map.of("type", type))
             .toList());
     linux.put("uidMappings", List.of(ids));
@@ -175,8 +132,9 @@ record Bundle(
     if (common.defences().has(Defence.SYSTEM_CALL_FILTER)) {
       linux.put("seccomp", common.seccomp());
     }
-    linux.put(
-        "maskedPaths", HIDDEN_FILES.stream().filter(path -> Files.exists(Path.of(path))).toList());
+    if (common.defences().has(Defence.MASKS)) {
+      linux.put("maskedPaths", ContainerMounts.maskedFiles());
+    }
     if (common.ipv6Switch()) {
       linux.put(
           "sysctl",

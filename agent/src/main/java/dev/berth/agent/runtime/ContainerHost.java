@@ -175,7 +175,8 @@ public final class ContainerHost implements InstanceHost {
   }
 
   private IdRange range(int place) {
-    return HostFacts.range(parts.subnet(), place);
+    boolean own = parts.settings().defences().has(Defence.OWN_ID_RANGE);
+    return HostFacts.range(parts.subnet(), own ? place : 1);
   }
 
   /** The places that come next, so that their first start does not wait. */
@@ -305,7 +306,7 @@ public final class ContainerHost implements InstanceHost {
         plan.limits(),
         parts.cgroup(name),
         Furnishing.hostname(plan),
-        Bundle.writable(root));
+        ContainerMounts.writable(root));
   }
 
   @Override

@@ -19,6 +19,42 @@ public enum Defence {
   /** The list of allowed system calls. */
   SYSTEM_CALL_FILTER,
 
+  /** Ids inside are others outside. Without it: the same. */
+  OTHER_IDS_OUTSIDE,
+
+  /** No two instances have an id in common. */
+  OWN_ID_RANGE,
+
+  /** The overlay follows no redirects and takes no data from elsewhere in its layers. */
+  PLAIN_OVERLAY,
+
+  /** No group besides the app's own. */
+  NO_GROUPS,
+
+  /** A process begins in /app, which lies in its own root. */
+  WORKING_DIRECTORY,
+
+  /** The memory of a process that crashed is written nowhere. */
+  NO_CORE_DUMPS,
+
+  /** Mounts are nosuid. */
+  NO_SET_USER_ID,
+
+  /** Mounts are nodev. */
+  NO_DEVICES,
+
+  /** Mounts that hold no programs are noexec. */
+  NO_PROGRAMS,
+
+  /** The base and the rest of the root can't be written. */
+  READ_ONLY_ROOT,
+
+  /** /proc, /sys and the cgroups can't be written. */
+  READ_ONLY_KERNEL_FILES,
+
+  /** Files of the kernel that tell of the host are covered. */
+  MASKS,
+
   /** Memory and swap together. */
   MEMORY_LIMIT,
 

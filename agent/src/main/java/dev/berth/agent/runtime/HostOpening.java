@@ -67,7 +67,9 @@ final class HostOpening {
     var uppers =
         new UpperLayers(layout, syscalls, programs, device -> Limiting.warm(cgroups, device));
     var images = new ImageStore(layout, syscalls, blobs::fetch);
-    var roots = new RootFileSystems(layout, syscalls, programs, uppers);
+    var roots =
+        new RootFileSystems(
+            layout, syscalls, programs, uppers, settings.defences().has(Defence.PLAIN_OVERLAY));
     String bootId = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
     Map<String, Object> seccomp = SeccompProfile.load(SeccompProfile.MAINTAINED);
     List<String> failures = new ArrayList<>();
@@ -138,7 +140,8 @@ final class HostOpening {
             new Limits(64, 100, 500, 64, 8, 256),
             parts.cgroup(name),
             "probe",
-            List.of(Bundle.bind("/usr", Path.of("/usr"), "ro")));
+            List.of(
+                ContainerMounts.bind("/usr", Path.of("/usr"), List.of("ro", "nosuid", "nodev"))));
     try {
       bundle.write(parts.layout().bundle(name), parts.common());
       long pid = parts.runtime().create(name, Removal.log(parts.layout(), name));

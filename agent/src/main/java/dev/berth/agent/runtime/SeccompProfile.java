@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The maintained profile of the containers project, as it is for a process without any
  * capability, on x86-64 only; less nested namespaces, mounts, keyrings, bpf, io_uring, tracing and
- * every socket family but unix, inet and inet6.
+ * every socket but unix, TCP, UDP and ping.
  */
 final class SeccompProfile {
   static final Path MAINTAINED = Path.of("/usr/share/containers/seccomp.json");
@@ -50,6 +50,8 @@ final class SeccompProfile {
               "ptrace",
               "process_vm_readv",
               "process_vm_writev",
+              "pidfd_getfd",
+              "modify_ldt",
               "kexec_load",
               "kexec_file_load",
               "init_module",
@@ -78,6 +80,32 @@ final class SeccompProfile {
   private static final Set<String> BY_ARGUMENT =
       Set.copyOf(List.of("clone", "socket", "socketpair", "personality"));
 
+  /** One kind of socket: TCP, UDP and ping, and no protocol that the kernel would first load. */
+  private record Kind(long family, long type, long protocol) {
+    Map<String, Object> rule() {
+      return allowIf(
+          "socket",
+          List.of(
+              argument(0, family, null, "SCMP_CMP_EQ"),
+              argument(1, TYPE_MASK, type, "SCMP_CMP_MASKED_EQ"),
+              argument(2, protocol, null, "SCMP_CMP_EQ")));
+    }
+  }
+
+  private static final long TYPE_MASK = 0xF;
+  private static final List<Kind> SOCKETS =
+      List.of(
+          new Kind(2, 1, 0),
+          new Kind(2, 1, 6),
+          new Kind(2, 2, 0),
+          new Kind(2, 2, 17),
+          new Kind(2, 2, 1),
+          new Kind(10, 1, 0),
+          new Kind(10, 1, 6),
+          new Kind(10, 2, 0),
+          new Kind(10, 2, 17),
+          new Kind(10, 2, 58));
+
   /** Every CLONE_NEW… flag, the one for time namespaces included. */
   private static final long NAMESPACE_FLAGS = 0x7E02_0080L;
 
@@ -103,13 +131,12 @@ final class SeccompProfile {
     List<Object> rules = new ArrayList<>();
     rules.add(Map.of("names", List.copyOf(allowed), "action", "SCMP_ACT_ALLOW"));
     rules.add(refuse(List.copyOf(new TreeSet<>(DENIED)), EPERM));
-    rules.add(allowIf("clone", argument(0, NAMESPACE_FLAGS, 0L, "SCMP_CMP_MASKED_EQ")));
-    for (long family : new long[] {1, 2, 10}) {
-      rules.add(allowIf("socket", argument(0, family, null, "SCMP_CMP_EQ")));
-    }
-    rules.add(allowIf("socketpair", argument(0, 1, null, "SCMP_CMP_EQ")));
+    rules.add(allowIf("clone", List.of(argument(0, NAMESPACE_FLAGS, 0L, "SCMP_CMP_MASKED_EQ"))));
+    rules.add(allowIf("socket", List.of(argument(0, 1, null, "SCMP_CMP_EQ"))));
+    SOCKETS.forEach(socket -> rules.add(socket.rule()));
+    rules.add(allowIf("socketpair", List.of(argument(0, 1, null, "SCMP_CMP_EQ"))));
     for (long persona : new long[] {0, 8, 0x20000, 0x20008, 0xFFFFFFFFL}) {
-      rules.add(allowIf("personality", argument(0, persona, null, "SCMP_CMP_EQ")));
+      rules.add(allowIf("personality", List.of(argument(0, persona, null, "SCMP_CMP_EQ"))));
     }
     Map<String, Object> profile = new LinkedHashMap<>();
     profile.put("defaultAction", "SCMP_ACT_ERRNO");
@@ -132,8 +159,8 @@ final class SeccompProfile {
     return Map.of("names", names, "action", "SCMP_ACT_ERRNO", "errnoRet", errno);
   }
 
-  private static Map<String, Object> allowIf(String name, Map<String, Object> argument) {
-    return Map.of("names", List.of(name), "action", "SCMP_ACT_ALLOW", "args", List.of(argument));
+  private static Map<String, Object> allowIf(String name, List<Map<String, Object>> arguments) {
+    return Map.of("names", List.of(name), "action", "SCMP_ACT_ALLOW", "args", arguments);
   }
 
   private static Map<String, Object> argument(

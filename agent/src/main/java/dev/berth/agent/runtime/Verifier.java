@@ -1,9 +1,6 @@
 package dev.berth.agent.runtime;
 
-import dev.berth.agent.image.IdRange;
-import dev.berth.agent.linux.MountTable;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -16,8 +13,6 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Verifier {
   private static final int TURNS = 2_000;
-  private static final List<String> CAPABILITIES =
-      List.of("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb");
 
   /** Every difference, in plain words; empty when it is as it should be. */
   List<String> differences(long pid, Bundle bundle) throws IOException {
@@ -25,7 +20,8 @@ final class Verifier {
     List<String> found = new ArrayList<>();
     try {
       awaitFilter(process);
-      compare(process, bundle, found);
+      ProcessReading.compare(process, bundle.range(), found);
+      MountReading.compare(process, found);
     } catch (IOException e) {
       awaitEnd(process, e);
     }
@@ -51,33 +47,5 @@ final class Verifier {
       LockSupport.parkNanos(100_000);
     }
     throw unreadable;
-  }
-
-  private static void compare(ProcessView process, Bundle bundle, List<String> found)
-      throws IOException {
-    String map = bundle.range().first() + " " + IdRange.SIZE;
-    for (String file : List.of("uid_map", "gid_map")) {
-      String text = Files.readString(process.directory().resolve(file)).strip();
-      if (!text.replaceAll("\\s+", " ").equals("0 " + map)) {
-        found.add(file + " is '" + text + "', not '0 " + map + "'");
-      }
-    }
-    expect(process, "NoNewPrivs", "1", found);
-    expect(process, "Seccomp", "2", found);
-    for (String set : CAPABILITIES) {
-      expect(process, set, "0000000000000000", found);
-    }
-    for (var mount : MountTable.read(process.directory().resolve("mountinfo"))) {
-      if (!mount.options().contains("nosuid")) {
-        found.add("the mount " + mount.target() + " is not nosuid");
-      }
-    }
-  }
-
-  private static void expect(ProcessView process, String field, String wanted, List<String> found) {
-    String text = process.status(field).orElse("absent");
-    if (!text.equals(wanted)) {
-      found.add(field + " is " + text + ", not " + wanted);
-    }
   }
 }

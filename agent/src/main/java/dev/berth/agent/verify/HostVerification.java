@@ -28,7 +28,9 @@ public final class HostVerification implements NodeVerifier {
 
   /** Every check, by subject. */
   public static List<Check> checks() {
-    return Stream.of(KernelChecks.all(), ProcessChecks.all()).flatMap(List::stream).toList();
+    return Stream.of(KernelChecks.all(), ProcessChecks.all(), FileChecks.all())
+        .flatMap(List::stream)
+        .toList();
   }
 
   @Override
@@ -62,7 +64,7 @@ public final class HostVerification implements NodeVerifier {
     return new Verification(findings, Duration.between(from, clock.instant()).toMillis(), full);
   }
 
-  private CellImages images() throws IOException {
+  CellImages images() throws IOException {
     CellImages known = images;
     if (known == null) {
       try (var programs = new Programs()) {

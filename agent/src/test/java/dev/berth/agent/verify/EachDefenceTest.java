@@ -1,0 +1,120 @@
+package dev.berth.agent.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.agent.runtime.ContainerHost;
+import dev.berth.agent.runtime.Defence;
+import dev.berth.agent.runtime.Defences;
+import dev.berth.agent.runtime.HostException;
+import dev.berth.agent.runtime.HostSettings;
+import dev.berth.agent.sweep.Sweep;
+import java.io.FileNotFoundException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every check can fail: it does when what it looks after is left out. */
+@Tag("root")
+@Timeout(60)
+class EachDefenceTest {
+  private static final RandomGenerator RANDOM = RandomGenerator.getDefault();
+
+  /** What is not a property of one container, so that its read back can't show it. */
+  private static final Set<Defence> SEEN_BY_CHECKS_ONLY = EnumSet.of(Defence.OWN_ID_RANGE);
+
+  @TempDir static Path directory;
+  private static HostSettings settings;
+
+  @BeforeAll
+  static void choose() {
+    settings =
+        new HostSettings(
+            "%06x".formatted(RANDOM.nextInt(1 << 24)),
+            1,
+            directory.resolve("state"),
+            "10.204." + RANDOM.nextInt(1, 255) + ".0/24",
+            Optional.empty());
+  }
+
+  @AfterAll
+  static void sweep() {
+    assertThat(Sweep.run(settings)).isEmpty();
+  }
+
+  static Stream<Defence> noticed() {
+    return HostVerification.checks().stream()
+        .flatMap(check -> check.notices().stream())
+        .distinct()
+        .sorted();
+  }
+
+  static Stream<Defence> readBack() {
+    return noticed().filter(defence -> !SEEN_BY_CHECKS_ONLY.contains(defence));
+  }
+
+  @Test
+  void withAllDefencesEveryCheckPasses() throws Exception {
+    Verification verification = verify(Defences.all());
+
+    assertThat(verification.findings()).filteredOn(finding -> !finding.passed()).isEmpty();
+    assertThat(verification.findings()).hasSize(HostVerification.checks().size() + 1);
+  }
+
+  @ParameterizedTest
+  @MethodSource("noticed")
+  void withoutItEveryCheckThatLooksAfterItFails(Defence defence) throws Exception {
+    Verification verification = verify(Defences.all().without(defence, Defence.READ_BACK));
+
+    List<String> failed =
+        verification.findings().stream().filter(f -> !f.passed()).map(Finding::name).toList();
+    assertThat(failed)
+        .containsAll(
+            HostVerification.checks().stream()
+                .filter(check -> check.notices().contains(defence))
+                .map(Check::name)
+                .toList());
+    assertThat(verification.passed()).isFalse();
+  }
+
+  @ParameterizedTest
+  @MethodSource("readBack")
+  void withoutItNoContainerIsHandedOver(Defence defence) throws Exception {
+    Verification verification = verify(Defences.all().without(defence));
+
+    assertThat(verification.findings())
+        .singleElement()
+        .satisfies(cell -> assertThat(cell.seen()).contains("was not set up as ordered"));
+  }
+
+  private static Verification verify(Defences defences) throws HostException, Exception {
+    var host =
+        ContainerHost.open(
+            new HostSettings(
+                settings.clusterId(),
+                settings.nodeNumber(),
+                settings.stateDirectory(),
+                settings.subnet(),
+                settings.capacity(),
+                defences),
+            (digest, _) -> {
+              throw new FileNotFoundException(digest);
+            });
+    try (host) {
+      host.adopt();
+      return new HostVerification(host, InstantSource.system()).full();
+    }
+  }
+}
