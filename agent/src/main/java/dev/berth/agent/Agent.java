@@ -7,8 +7,10 @@ import dev.berth.agent.control.Node;
 import dev.berth.agent.health.HealthChecks;
 import dev.berth.agent.link.NodeFacts;
 import dev.berth.agent.link.SchedulerLink;
+import dev.berth.agent.linux.NativeSyscalls;
 import dev.berth.agent.logs.LogDesk;
 import dev.berth.agent.logs.LogFiles;
+import dev.berth.agent.logs.LogMeter;
 import dev.berth.agent.reconcile.Phase;
 import dev.berth.agent.runtime.InstanceHost;
 import dev.berth.agent.store.OrderFile;
@@ -100,6 +102,11 @@ public final class Agent implements AutoCloseable {
     keep(
         new CounterPoll(around.host(), loop::view, loop::offer, settings.pollInterval()),
         CounterPoll::close);
+    var meter =
+        keep(
+            new LogMeter(around.host(), loop::view, logs, around.clock(), new NativeSyscalls()),
+            LogMeter::close);
+    metrics.count(meter);
     var desk = keep(new LogDesk(logs, loop::view), LogDesk::close);
     settle(around.clock());
     var link =

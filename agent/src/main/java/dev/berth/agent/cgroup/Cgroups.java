@@ -43,6 +43,9 @@ public sealed interface Cgroups permits CgroupsV1, CgroupsV2 {
    */
   List<Setting> wholeDevice(String device, long bytesPerSecond);
 
+  /** Puts a process into a cgroup of its own, which has a cpu quota and nothing else. */
+  void hold(String path, long pid, int cpuMillis) throws IOException;
+
   /** Counters that are missing are zero; a cgroup that is gone has none. */
   Counters counters(String path);
 

@@ -65,6 +65,13 @@ record CgroupsV1(V1Hierarchies hierarchies) implements Cgroups {
     return Files.exists(rate.file()) ? List.of(rate) : List.of();
   }
 
+  @Override
+  public void hold(String path, long pid, int cpuMillis) throws IOException {
+    Files.createDirectories(file("cpu", path, "cgroup.procs").getParent());
+    Setting.number("cpu", file("cpu", path, "cpu.cfs_quota_us"), cpuMillis * 100L).write();
+    Setting.number("cgroup", file("cpu", path, "cgroup.procs"), pid).write();
+  }
+
   private Setting rate(String path, String kind, String device, long bytesPerSecond) {
     String line = device + " " + bytesPerSecond;
     Path file = file("blkio", path, "blkio.throttle." + kind + "_bps_device");

@@ -52,6 +52,14 @@ record CgroupsV2(Path root) implements Cgroups {
     return settings;
   }
 
+  @Override
+  public void hold(String path, long pid, int cpuMillis) throws IOException {
+    Files.createDirectories(file(path, "cgroup.procs").getParent());
+    String quota = cpuMillis * 100 + " 100000";
+    new Setting("cpu", file(path, "cpu.max"), quota, quota).write();
+    Setting.number("cgroup", file(path, "cgroup.procs"), pid).write();
+  }
+
   private Setting rate(String path, Extras.DiskRate disk) {
     String rates = "%s rbps=%2$d wbps=%2$d".formatted(disk.device(), disk.bytesPerSecond());
     return new Setting("disk rate", file(path, "io.max"), rates, rates + " riops=max wiops=max");

@@ -55,6 +55,9 @@ public interface Syscalls {
   /** Binds a file to a loop device that clears itself with its last user. */
   int configureLoop(int loop, int file, boolean readOnly);
 
+  /** Gives a part of a file back to the disk; it reads as zeros then, and keeps its length. */
+  int punch(Path file, long from, long length);
+
   int makeCharacterDevice(Path path, int mode, int major, int minor);
 
   /** Does not follow a link. */

@@ -247,7 +247,7 @@ public final class ContainerHost implements InstanceHost {
     limiting.boundDevice(parts.layout().bundle(name), upper, plan.limits());
     long pid = parts.runtime().create(name, Removal.log(parts.layout(), name));
     limiting.apply(bundle, parts.common(), upper);
-    parts.network().attach(placement.place(), pid);
+    parts.network().attach(placement.place(), pid, limiting.networkBytesPerSecond(plan.limits()));
     var started = entry(placement, placement.incarnation(), Ledger.Phase.STARTED, plan.port(), pid);
     var container = container(started, journal.position());
     placement.hold(container);
@@ -262,8 +262,26 @@ public final class ContainerHost implements InstanceHost {
               + String.join("; ", differences));
     }
     ledger.write(started, false);
+    Thread.ofVirtual().start(() -> holdShim(placement, container, plan.limits().rates()));
     String address = parts.subnet().address(placement.place());
     return new Launched(plan.placementId(), placement.incarnation(), address, plan.port(), pid);
+  }
+
+  /** Moving a process takes the kernel 10 ms and more, so nobody waits for it. */
+  private void holdShim(Placement placement, Container container, Rates rates) {
+    placement.lock().lock();
+    try {
+      var shim = parts.runtime().shim(container.name());
+      if (shim.isPresent() && placement.container() == container && !container.isOver()) {
+        limiting.holdShim(container.cgroup(), shim.get().pid(), rates);
+      }
+    } catch (IOException e) {
+      if (container.isAlive()) {
+        LOG.warn("the log of {} may take more cpu than it should", container.name(), e);
+      }
+    } finally {
+      placement.lock().unlock();
+    }
   }
 
   private Container container(Ledger.Entry entry, long since) {
@@ -417,6 +435,19 @@ public final class ContainerHost implements InstanceHost {
   @Override
   public Path log(long placementId, int incarnation) {
     return Removal.log(parts.layout(), Container.name(placementId, incarnation));
+  }
+
+  @Override
+  public Optional<Output> output(long placementId) {
+    return container(placementId)
+        .filter(container -> !container.isOver())
+        .flatMap(container ->
+            parts
+                .runtime()
+                .shim(container.name())
+                .flatMap(shim -> shim.written())
+                .map(
+                    written -> new Output(Removal.log(parts.layout(), container.name()), written)));
   }
 
   @Override

@@ -45,6 +45,7 @@ final class HostOpening {
           "/usr/bin/mksquashfs",
           NodeNetwork.IP,
           NodeNetwork.NFT,
+          NodeNetwork.TC,
           "/usr/sbin/mkfs.ext4",
           SeccompProfile.MAINTAINED.toString());
   private static final int PROBE_RANGE = 65_534;

@@ -20,11 +20,21 @@ import org.slf4j.LoggerFactory;
 public record Limiting(Cgroups cgroups, Disk disk, Defences defences) {
   private static final Logger LOG = LoggerFactory.getLogger(Limiting.class);
   private static final int UNLIMITED_DISK_MIB = 32_768;
+  private static final int SHIM_MILLIS = 20;
+
+  /** Conmon writes some 100 KiB in a thousandth of a cpu second, where the lines are short. */
+  private static final int KIB_A_MILLI = 100;
+
   private static final String DEVICE = "upper-device";
 
   /** The size of the instance's private upper layer. */
   int diskMib(Limits limits) {
     return defences.has(Defence.DISK_LIMIT) ? limits.diskMib() : UNLIMITED_DISK_MIB;
+  }
+
+  /** In each direction; 0 for no limit. */
+  long networkBytesPerSecond(Limits limits) {
+    return defences.has(Defence.NETWORK_RATE) ? limits.rates().networkMbits() * 125_000L : 0;
   }
 
   /** Bounds what reaches the instance's own device; remembered in the bundle for the removal. */
@@ -58,6 +68,20 @@ public record Limiting(Cgroups cgroups, Disk disk, Defences defences) {
     } catch (IOException gone) {
       LOG.debug("device {} has no rate to take away", device, gone);
     }
+  }
+
+  /**
+   * Gives the process that takes down an instance's output a cgroup of its own, with little cpu: a
+   * flood fills the pipe then, and the instance waits.
+   */
+  void holdShim(String cgroup, long pid, Rates rates) throws IOException {
+    if (defences.has(Defence.LOG_RATE)) {
+      cgroups.hold(shim(cgroup), pid, SHIM_MILLIS + rates.logKibPerSecond() / KIB_A_MILLI);
+    }
+  }
+
+  static String shim(String cgroup) {
+    return cgroup + ".shim";
   }
 
   void apply(Bundle bundle, Bundle.Common common, String upper) throws IOException {

@@ -35,12 +35,17 @@ record Removal(HostParts parts) {
         "free the device of " + name,
         () -> Limiting.freeDevice(parts.cgroups(), layout.bundle(name)));
     attempt("unmount the root of " + name, () -> parts.roots().takeDown(name));
-    for (int turn = 0; turn < TURNS && !parts.cgroups().remove(cgroup).isEmpty(); turn++) {
-      LockSupport.parkNanos(2_000_000);
-    }
+    removeCgroup(cgroup);
+    removeCgroup(Limiting.shim(cgroup));
     attempt("delete the bundle of " + name, () -> deleteTree(layout.bundle(name)));
     attempt("delete the exit of " + name, () -> Files.deleteIfExists(layout.exits().resolve(name)));
     attempt("delete the log of " + name, () -> Files.deleteIfExists(log(layout, name)));
+  }
+
+  private void removeCgroup(String cgroup) {
+    for (int turn = 0; turn < TURNS && !parts.cgroups().remove(cgroup).isEmpty(); turn++) {
+      LockSupport.parkNanos(2_000_000);
+    }
   }
 
   static Path log(StateLayout layout, String name) {

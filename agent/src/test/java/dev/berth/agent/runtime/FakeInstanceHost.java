@@ -142,6 +142,11 @@ public final class FakeInstanceHost implements InstanceHost {
   }
 
   @Override
+  public Optional<Output> output(long placementId) {
+    return Optional.empty();
+  }
+
+  @Override
   public Optional<Usage> usage(long placementId) {
     return running.containsKey(placementId) ? Optional.of(usage) : Optional.empty();
   }
