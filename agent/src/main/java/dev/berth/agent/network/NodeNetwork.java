@@ -20,6 +20,9 @@ public final class NodeNetwork {
   public static final String TC = "/usr/sbin/tc";
   public static final String NSENTER = "/usr/bin/nsenter";
 
+  /** Bytes a second to and from an instance; 0 without a limit. */
+  public record Held(long to, long from) {}
+
   private final NetworkNames names;
   private final Subnet subnet;
   private final Programs programs;
@@ -53,8 +56,9 @@ public final class NodeNetwork {
    * Gives the process's network namespace its link, address and route.
    *
    * @param bytesPerSecond in each direction; 0 for no limit
+   * @return the rates that the kernel has
    */
-  public void attach(int place, long pid, long bytesPerSecond) throws IOException {
+  public Held attach(int place, long pid, long bytesPerSecond) throws IOException {
     String link = names.link(place);
     links.makePair(new Links.Pair(link, "eth0", subnet.mac(place), pid));
     links.join(link, bridgeIndex());
@@ -70,10 +74,9 @@ public final class NodeNetwork {
         route add default via %s
         """
             .formatted(subnet.address(place), subnet.prefix(), subnet.gateway()));
-    if (inside != null) {
-      shaping.outside(link, bytesPerSecond);
-      Shaping.await(inside);
-    }
+    return inside == null
+        ? new Held(0, 0)
+        : new Held(shaping.outside(link, bytesPerSecond), Shaping.await(inside));
   }
 
   /** Removes the link of a place, if there is one; its other end goes with it. */

@@ -247,13 +247,14 @@ public final class ContainerHost implements InstanceHost {
     limiting.boundDevice(parts.layout().bundle(name), upper, plan.limits());
     long pid = parts.runtime().create(name, Removal.log(parts.layout(), name));
     limiting.apply(bundle, parts.common(), upper);
-    parts.network().attach(placement.place(), pid, limiting.networkBytesPerSecond(plan.limits()));
+    long rate = limiting.networkBytesPerSecond(plan.limits());
+    var network = parts.network().attach(placement.place(), pid, rate);
     var started = entry(placement, placement.incarnation(), Ledger.Phase.STARTED, plan.port(), pid);
     var container = container(started, journal.position());
     placement.hold(container);
     parts.runtime().start(name);
     var differences = new ArrayList<>(verifier.differences(pid, bundle));
-    differences.addAll(limiting.differences(pid, bundle, parts.common(), upper));
+    differences.addAll(limiting.differences(pid, bundle, parts.common(), upper, network));
     if (!differences.isEmpty() && parts.settings().defences().has(Defence.READ_BACK)) {
       LOG.error("{} was killed, it differs from its order: {}", plan.name(), differences);
       throw new HostException(

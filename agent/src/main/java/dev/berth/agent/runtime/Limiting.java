@@ -4,6 +4,7 @@ import dev.berth.agent.cgroup.Cgroups;
 import dev.berth.agent.cgroup.Extras;
 import dev.berth.agent.cgroup.Extras.DiskRate;
 import dev.berth.agent.cgroup.Setting;
+import dev.berth.agent.network.NodeNetwork;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +20,8 @@ import org.slf4j.LoggerFactory;
  */
 public record Limiting(Cgroups cgroups, Disk disk, Defences defences) {
   private static final Logger LOG = LoggerFactory.getLogger(Limiting.class);
-  private static final int UNLIMITED_DISK_MIB = 32_768;
+  private static final int UNLIMITED_DISK_MIB = 1024;
+  private static final long BYTES_A_MBIT = 125_000;
   private static final int SHIM_MILLIS = 20;
 
   /** Conmon writes some 100 KiB in a thousandth of a cpu second, where the lines are short. */
@@ -34,7 +36,7 @@ public record Limiting(Cgroups cgroups, Disk disk, Defences defences) {
 
   /** In each direction; 0 for no limit. */
   long networkBytesPerSecond(Limits limits) {
-    return defences.has(Defence.NETWORK_RATE) ? limits.rates().networkMbits() * 125_000L : 0;
+    return defences.has(Defence.NETWORK_RATE) ? limits.rates().networkMbits() * BYTES_A_MBIT : 0;
   }
 
   /** Bounds what reaches the instance's own device; remembered in the bundle for the removal. */
@@ -85,12 +87,13 @@ public record Limiting(Cgroups cgroups, Disk disk, Defences defences) {
   }
 
   void apply(Bundle bundle, Bundle.Common common, String upper) throws IOException {
-    for (Setting setting : settings(bundle, common, upper)) {
+    for (Setting setting : settings(bundle, common, upper, defences)) {
       setting.write();
     }
   }
 
-  private List<Setting> settings(Bundle bundle, Bundle.Common common, String upper) {
+  private List<Setting> settings(
+      Bundle bundle, Bundle.Common common, String upper, Defences defences) {
     Limits limits = bundle.limits();
     List<DiskRate> rates = new ArrayList<>();
     if (defences.has(Defence.DISK_RATE)) {
@@ -114,14 +117,20 @@ public record Limiting(Cgroups cgroups, Disk disk, Defences defences) {
    * Every limit that the kernel does not have as asked for, in plain words. A process that has
    * ended meanwhile is no difference.
    */
-  List<String> differences(long pid, Bundle bundle, Bundle.Common common, String upper)
+  List<String> differences(
+      long pid, Bundle bundle, Bundle.Common common, String upper, NodeNetwork.Held network)
       throws IOException {
     var process = new ProcessView(pid);
     List<String> found = new ArrayList<>();
     try {
       compare(process, bundle, common, found);
+      long rate = bundle.limits().rates().networkMbits() * BYTES_A_MBIT;
+      limit("network to it, bytes/s", network.to(), rate, found);
+      limit("network from it, bytes/s", network.from(), rate, found);
       limit("disk, MiB", mebibytes(upper), bundle.limits().diskMib(), found);
-      for (Setting setting : settings(bundle, common, upper)) {
+      List<Setting> all = new ArrayList<>(settings(bundle, common, upper, Defences.all()));
+      all.addAll(cgroups.wholeDevice(upper, bytesPerSecond(bundle.limits())));
+      for (Setting setting : all) {
         setting.difference().ifPresent(found::add);
       }
     } catch (IOException e) {
