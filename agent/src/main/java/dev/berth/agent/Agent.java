@@ -5,6 +5,8 @@ import dev.berth.agent.control.CounterPoll;
 import dev.berth.agent.control.HostJobs;
 import dev.berth.agent.control.Node;
 import dev.berth.agent.health.HealthChecks;
+import dev.berth.agent.image.ImageRehash;
+import dev.berth.agent.image.StateLayout;
 import dev.berth.agent.link.NodeFacts;
 import dev.berth.agent.link.SchedulerLink;
 import dev.berth.agent.linux.NativeSyscalls;
@@ -15,6 +17,9 @@ import dev.berth.agent.reconcile.Phase;
 import dev.berth.agent.runtime.InstanceHost;
 import dev.berth.agent.store.OrderFile;
 import dev.berth.agent.store.OrderWriter;
+import dev.berth.agent.verify.ImageRounds;
+import dev.berth.agent.verify.NodeVerifier;
+import dev.berth.agent.verify.VerificationRounds;
 import io.grpc.ManagedChannel;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -44,6 +49,7 @@ public final class Agent implements AutoCloseable {
   /** What an agent is given from outside. */
   public record Surroundings(
       InstanceHost host,
+      NodeVerifier verifier,
       ManagedChannel channel,
       InstantSource clock,
       RandomGenerator random,
@@ -73,7 +79,9 @@ public final class Agent implements AutoCloseable {
 
   private void startParts(AgentSettings settings, Surroundings around) throws IOException {
     Path state = settings.host().stateDirectory();
-    var metrics = new AgentMetrics(around.registry(), loop);
+    // First of all: the scheduler places nothing here before it has heard of the first run.
+    VerificationRounds rounds = startVerifying(settings, around);
+    var metrics = new AgentMetrics(around.registry(), loop, rounds);
     var logs = keep(new LogFiles(around.host(), state.resolve("kept-logs")), LogFiles::close);
     var checks = keep(new HealthChecks(around.clock(), loop::offer), HealthChecks::close);
     Executor virtualThreads = work -> Thread.ofVirtual().start(work);
@@ -112,9 +120,36 @@ public final class Agent implements AutoCloseable {
     var link =
         keep(
             new SchedulerLink(
-                around.channel(), facts(settings, around.host()), loop, desk, around.random()),
+                around.channel(),
+                facts(settings, around.host()),
+                loop,
+                desk,
+                rounds,
+                around.random()),
             SchedulerLink::close);
     link.start();
+  }
+
+  private VerificationRounds startVerifying(AgentSettings settings, Surroundings around) {
+    Path state = settings.host().stateDirectory();
+    var rounds =
+        keep(
+            new VerificationRounds(
+                around.verifier(),
+                around.clock(),
+                settings.verifyInterval(),
+                state.resolve("failed-checks")),
+            VerificationRounds::close);
+    var images =
+        keep(
+            new ImageRounds(
+                new ImageRehash(new StateLayout(state)),
+                settings.rehashInterval(),
+                () -> rounds.ask(true, _ -> false)),
+            ImageRounds::close);
+    rounds.start();
+    images.start();
+    return rounds;
   }
 
   private <T> T keep(T part, Consumer<T> close) {

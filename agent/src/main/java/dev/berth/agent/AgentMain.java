@@ -2,11 +2,14 @@ package dev.berth.agent;
 
 import dev.berth.admin.AdminEndpoint;
 import dev.berth.admin.RunFile;
+import dev.berth.agent.image.ImageRehash;
+import dev.berth.agent.image.StateLayout;
 import dev.berth.agent.link.BlobFetcher;
 import dev.berth.agent.runtime.ContainerHost;
 import dev.berth.agent.runtime.HostException;
-import dev.berth.agent.runtime.InstanceHost;
 import dev.berth.agent.sweep.Sweep;
+import dev.berth.agent.verify.HostVerification;
+import dev.berth.agent.verify.ImageVerification;
 import dev.berth.identity.Identity;
 import dev.berth.settings.Settings;
 import dev.berth.settings.SettingsException;
@@ -76,11 +79,19 @@ public final class AgentMain {
             .keepAliveTimeout(5, TimeUnit.SECONDS)
             .directExecutor() // nothing that it calls blocks
             .build();
-    InstanceHost host = ContainerHost.open(settings.host(), new BlobFetcher(channel));
+    ContainerHost host = ContainerHost.open(settings.host(), new BlobFetcher(channel));
+    InstantSource clock = steadyClock();
     var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     var around =
         new Agent.Surroundings(
-            host, channel, steadyClock(), new SplittableRandom(), registry, AgentMain::fault);
+            host,
+            new ImageVerification(
+                new HostVerification(host, clock), new ImageRehash(layout(settings))),
+            channel,
+            clock,
+            new SplittableRandom(),
+            registry,
+            AgentMain::fault);
     Agent agent = Agent.start(settings, around);
     var admin = new AdminEndpoint(registry, settings.adminPort());
     RunFile.write(
@@ -94,6 +105,10 @@ public final class AgentMain {
             new Thread(() -> close(List.of(admin, agent, host, channel::shutdownNow))));
     LOG.info("agent {} serves with {}", settings.nodeName(), host.runtimeName());
     awaitForever();
+  }
+
+  private static StateLayout layout(AgentSettings settings) {
+    return new StateLayout(settings.host().stateDirectory());
   }
 
   private static void close(List<AutoCloseable> parts) {

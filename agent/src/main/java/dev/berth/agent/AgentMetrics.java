@@ -5,6 +5,7 @@ import dev.berth.agent.control.NodeNotice;
 import dev.berth.agent.logs.LogMeter;
 import dev.berth.agent.reconcile.Notice;
 import dev.berth.agent.reconcile.Phase;
+import dev.berth.agent.verify.VerificationRounds;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -23,7 +24,7 @@ final class AgentMetrics {
   private final Counter restarts;
   private final Map<Notice.Kind, Counter> notices = new EnumMap<>(Notice.Kind.class);
 
-  AgentMetrics(MeterRegistry registry, AgentLoop loop) {
+  AgentMetrics(MeterRegistry registry, AgentLoop loop, VerificationRounds rounds) {
     this.registry = registry;
     starts =
         Timer.builder("berth.agent.start")
@@ -50,6 +51,12 @@ final class AgentMetrics {
           .tag("phase", phase.getSimpleName().toLowerCase(Locale.ROOT))
           .register(registry);
     }
+    Gauge.builder("berth.agent.verification.failed", rounds, AgentMetrics::failedChecks)
+        .description("Required checks of the node's defences that fail; NaN before the first run")
+        .register(registry);
+    Gauge.builder("berth.agent.verification.seconds", rounds, AgentMetrics::verificationSeconds)
+        .description("How long the newest run of the checks took")
+        .register(registry);
     Gauge.builder("berth.agent.inputs.queued", loop, AgentLoop::queued)
         .description("Inputs that wait for the agent's loop")
         .register(registry);
@@ -63,6 +70,14 @@ final class AgentMetrics {
         .baseUnit("bytes")
         .description("Output beyond the rate of its instance's size")
         .register(registry);
+  }
+
+  private static double failedChecks(VerificationRounds rounds) {
+    return rounds.standing().map(it -> (double) it.failed().size()).orElse(Double.NaN);
+  }
+
+  private static double verificationSeconds(VerificationRounds rounds) {
+    return rounds.standing().map(it -> it.verification().millis() / 1000.0).orElse(Double.NaN);
   }
 
   void startTook(Duration duration) {

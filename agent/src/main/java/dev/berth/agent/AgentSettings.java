@@ -14,6 +14,8 @@ import java.util.Optional;
  * @param identity directory of its key and certificate
  * @param startsAtATime containers that are made at the same time
  * @param pollInterval between two looks at the kernel's counters of an instance
+ * @param rehashInterval between two slow looks whether mounted images are what they were
+ * @param verifyInterval between two short runs of the checks of the node's defences
  */
 public record AgentSettings(
     String nodeName,
@@ -24,7 +26,23 @@ public record AgentSettings(
     int adminPort,
     Path runFile,
     int startsAtATime,
-    Duration pollInterval) {
+    Duration pollInterval,
+    Duration verifyInterval,
+    Duration rehashInterval) {
+  private static final Duration SHORTEST_INTERVAL = Duration.ofSeconds(10);
+
+  public AgentSettings {
+    atLeastShortest("verify.interval", verifyInterval);
+    atLeastShortest("images.rehash.interval", rehashInterval);
+  }
+
+  private static void atLeastShortest(String key, Duration interval) {
+    if (interval.compareTo(SHORTEST_INTERVAL) < 0) {
+      throw new IllegalArgumentException(
+          "%s must be at least %d s, not %d ms"
+              .formatted(key, SHORTEST_INTERVAL.toSeconds(), interval.toMillis()));
+    }
+  }
 
   /** What the operator allows instances; what is absent is measured. */
   public record CapacityLimit(
@@ -70,6 +88,8 @@ public record AgentSettings(
     Path runFile = settings.path("run.file");
     int startsAtATime = settings.integer("starts.at-a-time", 4, 1, 64);
     Duration poll = settings.duration("counters.interval", Duration.ofSeconds(2));
+    Duration rehash = settings.duration("images.rehash.interval", Duration.ofHours(6));
+    Duration verify = settings.duration("verify.interval", Duration.ofHours(1));
     settings.done();
     return new AgentSettings(
         nodeName,
@@ -80,6 +100,8 @@ public record AgentSettings(
         adminPort,
         runFile,
         startsAtATime,
-        poll);
+        poll,
+        verify,
+        rehash);
   }
 }

@@ -9,6 +9,7 @@ import com.google.protobuf.ByteString;
 import dev.berth.agent.order.Snapshot;
 import dev.berth.agent.runtime.FakeInstanceHost;
 import dev.berth.agent.runtime.Kept;
+import dev.berth.agent.verify.FakeVerifier;
 import dev.berth.agent.wire.OrderCodec;
 import dev.berth.proto.v1.LogsWanted;
 import dev.berth.settings.Settings;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The whole agent over a fake host and a real wire inside this process. */
 class AgentTest {
   private final FakeScheduler scheduler = new FakeScheduler();
+  private final FakeVerifier verifier = new FakeVerifier();
   private final AtomicReference<Throwable> fault = new AtomicReference<>();
   @TempDir private Path directory;
   private String wire;
@@ -138,6 +140,61 @@ class AgentTest {
   }
 
   @Test
+  void theSchedulerHearsThatTheNodesDefencesHold() {
+    scheduler.await("verified", it -> !it.verifications().isEmpty());
+
+    assertThat(scheduler.verifications().getFirst().getFindingsList())
+        .anyMatch(it -> it.getName().equals(FakeVerifier.QUICK) && it.getPassed());
+  }
+
+  @Test
+  void aVerificationThatIsAskedForIsAnswered() {
+    scheduler.await("verified", it -> !it.verifications().isEmpty());
+    verifier.fail(FakeVerifier.SLOW);
+
+    scheduler.wantVerification(17, true);
+
+    scheduler.await("answered", it -> it.answerTo(17).isPresent());
+    assertThat(scheduler.answerTo(17).orElseThrow().getFull()).isTrue();
+    assertThat(scheduler.answerTo(17).orElseThrow().getFindingsList())
+        .anyMatch(it -> it.getName().equals(FakeVerifier.SLOW) && !it.getPassed());
+  }
+
+  @Test
+  void aNewStreamsHelloSaysWhatStands() {
+    scheduler.await("verified", it -> !it.verifications().isEmpty());
+    verifier.fail(FakeVerifier.SLOW);
+    scheduler.wantVerification(1, true);
+    scheduler.await("answered", it -> it.answerTo(1).isPresent());
+
+    scheduler.hangUp();
+    scheduler.await("another hello", it -> it.hellos() == 2);
+
+    assertThat(scheduler.verifications().getLast().getFindingsList())
+        .anyMatch(it -> it.getName().equals(FakeVerifier.SLOW) && !it.getPassed());
+  }
+
+  @Test
+  void aRunThatOutlivesItsStreamIsToldToTheNext() {
+    scheduler.await("verified", it -> !it.verifications().isEmpty());
+    verifier.hold();
+    verifier.fail(FakeVerifier.QUICK);
+    scheduler.wantVerification(1, false);
+    scheduler.await("begun", _ -> verifier.runs.size() == 2);
+
+    scheduler.hangUp();
+    scheduler.await("another hello", it -> it.hellos() == 2);
+    verifier.letThrough();
+
+    scheduler.await(
+        "told",
+        it ->
+            it.verifications().getLast().getFindingsList().stream()
+                .anyMatch(finding -> !finding.getPassed()));
+    assertThat(scheduler.answerTo(1)).isEmpty();
+  }
+
+  @Test
   void aStopEndsInStopped() {
     scheduler.want(1, 2, run(1));
     scheduler.await("running", it -> it.isRunning(1, 1));
@@ -193,6 +250,7 @@ class AgentTest {
         settings,
         new Agent.Surroundings(
             found,
+            verifier,
             channel,
             InstantSource.system(),
             new SplittableRandom(7),

@@ -15,6 +15,8 @@ import dev.berth.proto.v1.NodeEvent;
 import dev.berth.proto.v1.PlacementStatus;
 import dev.berth.proto.v1.SchedulerMessage;
 import dev.berth.proto.v1.SendLogsResponse;
+import dev.berth.proto.v1.VerificationReport;
+import dev.berth.proto.v1.VerifyWanted;
 import dev.berth.proto.v1.Welcome;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
@@ -61,6 +63,34 @@ public final class FakeScheduler extends AgentLinkGrpc.AgentLinkImplBase {
     if (stream != null) {
       stream.onNext(SchedulerMessage.newBuilder().setLogsWanted(wanted).build());
     }
+  }
+
+  public synchronized void wantVerification(long request, boolean full) {
+    var stream = out;
+    if (stream != null) {
+      stream.onNext(
+          SchedulerMessage.newBuilder()
+              .setVerifyWanted(VerifyWanted.newBuilder().setRequestId(request).setFull(full))
+              .build());
+    }
+  }
+
+  /** All reports, in a hello or by themselves. */
+  public List<VerificationReport> verifications() {
+    return heard.stream()
+        .filter(it -> it.hasVerification() || it.getHello().hasVerification())
+        .map(it ->
+            it.hasVerification()
+                ? it.getVerification().getReport()
+                : it.getHello().getVerification())
+        .toList();
+  }
+
+  public Optional<VerificationReport> answerTo(long request) {
+    return heard.stream()
+        .filter(it -> it.getVerification().getRequestId() == request)
+        .map(it -> it.getVerification().getReport())
+        .findFirst();
   }
 
   /** Ends the stream as a scheduler does that has lost its leadership. */

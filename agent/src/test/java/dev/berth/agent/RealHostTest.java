@@ -13,6 +13,7 @@ import dev.berth.agent.runtime.ContainerHost;
 import dev.berth.agent.runtime.HostSettings;
 import dev.berth.agent.runtime.InstanceHost;
 import dev.berth.agent.sweep.Sweep;
+import dev.berth.agent.verify.FakeVerifier;
 import dev.berth.proto.v1.LogsWanted;
 import dev.berth.settings.Settings;
 import io.grpc.ManagedChannel;
@@ -159,6 +160,7 @@ class RealHostTest {
             settings,
             new Agent.Surroundings(
                 host,
+                new FakeVerifier(),
                 channel,
                 InstantSource.system(),
                 new SplittableRandom(7),

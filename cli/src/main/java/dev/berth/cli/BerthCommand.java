@@ -54,6 +54,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "lists the distribution packages that are missing."
     })
 public final class BerthCommand implements Runnable {
+  private static final Map<String, String> ALIASES = Map.of("node", "nodes");
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   private BerthCommand() {}
@@ -87,7 +89,8 @@ public final class BerthCommand implements Runnable {
   /** Runs what the arguments say; only the command that they name is built, to start quickly. */
   public static int execute(Surroundings surroundings, String... arguments) {
     Map<String, Function<Surroundings, Object>> commands = commands();
-    String first = arguments.length == 0 ? "" : arguments[0];
+    String said = arguments.length == 0 ? "" : arguments[0];
+    String first = ALIASES.getOrDefault(said, said);
     if (commands.containsKey(first) && !first.equals("completion")) {
       commands.keySet().retainAll(Set.of(first));
     }
@@ -117,7 +120,7 @@ public final class BerthCommand implements Runnable {
   /** Every command understands --help. */
   private static void addHelpOption(CommandLine line) {
     line.getCommandSpec().addMixin("help", CommandSpec.forAnnotatedObject(new HelpOption()));
-    for (CommandLine subcommand : line.getSubcommands().values()) {
+    for (CommandLine subcommand : Set.copyOf(line.getSubcommands().values())) { // aliases once
       if (!subcommand.getCommandName().equals("help")) {
         addHelpOption(subcommand);
       }

@@ -12,6 +12,7 @@ import dev.berth.scheduler.dispatch.AgentLinkService;
 import dev.berth.scheduler.dispatch.Dispatch;
 import dev.berth.scheduler.dispatch.Logs;
 import dev.berth.scheduler.dispatch.RouteFeedService;
+import dev.berth.scheduler.dispatch.Verifications;
 import dev.berth.scheduler.metrics.MeasuredElection;
 import dev.berth.scheduler.metrics.SchedulerMetrics;
 import dev.berth.scheduler.slug.SlugBuilder;
@@ -59,14 +60,14 @@ public final class Scheduler implements AutoCloseable {
                   election -> new MeasuredElection(election, registry)));
       Leadership leadership = core.leadership();
       Dispatch dispatch = new Dispatch(settings.clusterId(), executor);
-      Logs logs = new Logs(dispatch);
+      var agents = new PublicApi.Agents(new Logs(dispatch), new Verifications(dispatch));
       PublicApi.Stores stores = stores(settings);
       PublicApi api =
           new PublicApi(
               new ClusterFacts(settings.clusterId(), settings.cluster().domain(), version()),
               leadership,
               stores,
-              logs,
+              agents,
               new Tokens(outside.random()),
               executor);
       opened(leadership.follow(dispatch));
@@ -75,7 +76,9 @@ public final class Scheduler implements AutoCloseable {
           Stream.concat(
               api.services(),
               Stream.of(
-                  new AgentLinkService(dispatch, logs, stores.blobs()).bindService(),
+                  new AgentLinkService(
+                          dispatch, agents.logs(), agents.verifications(), stores.blobs())
+                      .bindService(),
                   new RouteFeedService(dispatch).bindService()));
       SchedulerMetrics.bind(registry, leadership, dispatch, api);
       server =

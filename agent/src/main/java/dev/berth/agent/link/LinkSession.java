@@ -5,9 +5,11 @@ import dev.berth.agent.control.Input;
 import dev.berth.agent.control.NodeNotice;
 import dev.berth.agent.control.Uplink;
 import dev.berth.agent.reconcile.Placement;
+import dev.berth.agent.verify.VerificationRounds;
 import dev.berth.agent.wire.DamagedException;
 import dev.berth.agent.wire.OrderCodec;
 import dev.berth.agent.wire.StatusCodec;
+import dev.berth.agent.wire.VerificationCodec;
 import dev.berth.proto.v1.Acknowledge;
 import dev.berth.proto.v1.AgentMessage;
 import dev.berth.proto.v1.Beat;
@@ -17,6 +19,9 @@ import dev.berth.proto.v1.LogsWanted;
 import dev.berth.proto.v1.NodeEvent;
 import dev.berth.proto.v1.SchedulerMessage;
 import dev.berth.proto.v1.StatusBatch;
+import dev.berth.proto.v1.VerificationMade;
+import dev.berth.proto.v1.VerificationReport;
+import dev.berth.proto.v1.VerifyWanted;
 import dev.berth.proto.v1.Welcome;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
@@ -48,17 +53,20 @@ final class LinkSession implements Uplink, ClientResponseObserver<AgentMessage, 
   private final NodeFacts facts;
   private final AgentLoop loop;
   private final LogReaders logs;
+  private final VerificationRounds rounds;
   private final AtomicBoolean linked = new AtomicBoolean();
   private final CountDownLatch ended = new CountDownLatch(1);
   private final ReentrantLock sending = new ReentrantLock();
   private volatile @Nullable ClientCallStreamObserver<AgentMessage> out;
   private volatile boolean welcomed;
+  private boolean greeted; // guarded by the lock
   private volatile String end = "it was closed";
 
-  LinkSession(NodeFacts facts, AgentLoop loop, LogReaders logs) {
+  LinkSession(NodeFacts facts, AgentLoop loop, LogReaders logs, VerificationRounds rounds) {
     this.facts = facts;
     this.loop = loop;
     this.logs = logs;
+    this.rounds = rounds;
   }
 
   // --- the stream's own thread
@@ -84,8 +92,8 @@ final class LinkSession implements Uplink, ClientResponseObserver<AgentMessage, 
             loop.offer(new Input.SaidChange(this, OrderCodec.delta(message.getDesiredDelta())));
         case LOGS_WANTED -> logs.open(message.getLogsWanted());
         case LOGS_UNWANTED -> logs.close(message.getLogsUnwanted().getStreamId());
-        case VERIFY_WANTED, MESSAGE_NOT_SET ->
-            LOG.debug("a message of a newer scheduler was passed over");
+        case VERIFY_WANTED -> verify(message.getVerifyWanted());
+        case MESSAGE_NOT_SET -> LOG.debug("a message of a newer scheduler was passed over");
       }
       request();
     } catch (DamagedException damaged) {
@@ -120,13 +128,19 @@ final class LinkSession implements Uplink, ClientResponseObserver<AgentMessage, 
             .setRuntime(facts.runtime())
             .setEpochSeen(epochSeen);
     placements.forEach(placement -> hello.addPlacements(StatusCodec.message(placement)));
-    send(AgentMessage.newBuilder().setHello(hello).build());
+    sending.lock(); // whoever verified after this look finds the stream greeted, and tells
+    try {
+      rounds.standing().map(VerificationCodec::message).ifPresent(hello::setVerification);
+      greeted = send(AgentMessage.newBuilder().setHello(hello).build());
+    } finally {
+      sending.unlock();
+    }
   }
 
   @Override
   public void acknowledge(long epoch, long revision) {
     var acknowledge = Acknowledge.newBuilder().setEpoch(epoch).setRevision(revision);
-    send(AgentMessage.newBuilder().setAcknowledge(acknowledge).build());
+    var _ = send(AgentMessage.newBuilder().setAcknowledge(acknowledge).build());
   }
 
   @Override
@@ -134,7 +148,7 @@ final class LinkSession implements Uplink, ClientResponseObserver<AgentMessage, 
     StatusBatch.Builder batch = StatusBatch.newBuilder();
     placements.forEach(placement -> batch.addPlacements(StatusCodec.message(placement)));
     notices.forEach(notice -> batch.addEvents(event(notice)));
-    send(AgentMessage.newBuilder().setStatus(batch).build());
+    var _ = send(AgentMessage.newBuilder().setStatus(batch).build());
   }
 
   @Override
@@ -160,9 +174,19 @@ final class LinkSession implements Uplink, ClientResponseObserver<AgentMessage, 
   // --- the link
   // ------------------------------------------------------------------------------------
 
+  /** Not before the hello, which says the same; false when the stream is over. */
+  boolean verified(long request, VerificationRounds.Result result) {
+    sending.lock();
+    try {
+      return greeted && send(made(request, VerificationCodec.message(result)));
+    } finally {
+      sending.unlock();
+    }
+  }
+
   void beat() {
     if (linked.get()) {
-      send(AgentMessage.newBuilder().setBeat(Beat.getDefaultInstance()).build());
+      var _ = send(AgentMessage.newBuilder().setBeat(Beat.getDefaultInstance()).build());
     }
   }
 
@@ -180,6 +204,19 @@ final class LinkSession implements Uplink, ClientResponseObserver<AgentMessage, 
     return end;
   }
 
+  private void verify(VerifyWanted wanted) {
+    long request = wanted.getRequestId();
+    if (!rounds.ask(wanted.getFull(), result -> verified(request, result))) {
+      LOG.warn("too many wait for a verification; the scheduler hears nothing of this one");
+    }
+  }
+
+  private static AgentMessage made(long request, VerificationReport report) {
+    return AgentMessage.newBuilder()
+        .setVerification(VerificationMade.newBuilder().setRequestId(request).setReport(report))
+        .build();
+  }
+
   private void welcome(Welcome welcome) {
     if (!welcome.getClusterId().equals(facts.clusterId())) {
       LOG.error(
@@ -193,13 +230,16 @@ final class LinkSession implements Uplink, ClientResponseObserver<AgentMessage, 
     LOG.info("linked to the scheduler of epoch {}", welcome.getEpoch());
   }
 
-  private void send(AgentMessage message) {
+  /** False when the stream is over. */
+  private boolean send(AgentMessage message) {
     var stream = out;
     sending.lock();
     try {
-      if (stream != null && ended.getCount() > 0) {
+      boolean open = stream != null && ended.getCount() > 0;
+      if (stream != null && open) {
         stream.onNext(message);
       }
+      return open;
     } finally {
       sending.unlock();
     }

@@ -2,11 +2,13 @@ package dev.berth.agent.link;
 
 import dev.berth.agent.control.AgentLoop;
 import dev.berth.agent.logs.LogDesk;
+import dev.berth.agent.verify.VerificationRounds;
 import dev.berth.proto.v1.AgentLinkGrpc;
 import dev.berth.proto.v1.LogsWanted;
 import io.grpc.ManagedChannel;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,19 +26,24 @@ public final class SchedulerLink implements AutoCloseable {
   private final NodeFacts facts;
   private final AgentLoop loop;
   private final LogDesk logs;
+  private final VerificationRounds rounds;
   private final Redial redial;
   private final Thread thread;
+  private volatile @Nullable LinkSession current;
 
   public SchedulerLink(
       ManagedChannel channel,
       NodeFacts facts,
       AgentLoop loop,
       LogDesk logs,
+      VerificationRounds rounds,
       RandomGenerator random) {
     this.channel = channel;
     this.facts = facts;
     this.loop = loop;
     this.logs = logs;
+    this.rounds = rounds;
+    rounds.onChange(this::verified);
     this.redial = new Redial(random);
     this.thread = Thread.ofVirtual().name("scheduler-link").unstarted(this::run);
   }
@@ -69,7 +76,8 @@ public final class SchedulerLink implements AutoCloseable {
   }
 
   private LinkSession connect() throws InterruptedException {
-    var session = new LinkSession(facts, loop, readers());
+    var session = new LinkSession(facts, loop, readers(), rounds);
+    current = session;
     channel.resetConnectBackoff(); // its own waits grow to minutes; ours are the ones that count
     AgentLinkGrpc.newStub(channel).connect(session);
     try {
@@ -81,6 +89,13 @@ public final class SchedulerLink implements AutoCloseable {
       throw closed;
     }
     return session;
+  }
+
+  private void verified(VerificationRounds.Result standing) {
+    LinkSession session = current;
+    if (session != null) {
+      var _ = session.verified(0, standing); // one that is over is followed by a hello
+    }
   }
 
   private LinkSession.LogReaders readers() {

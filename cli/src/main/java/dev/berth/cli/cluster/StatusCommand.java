@@ -109,7 +109,7 @@ public final class StatusCommand implements Callable<Integer> {
     terminal.out().println("Cluster " + status.getClusterId());
     terminal.out().println();
     new Table("what", "", "")
-        .row("nodes", status.getNodesReady(), "ready of " + status.getNodesTotal())
+        .row("nodes", status.getNodesReady(), nodes(status))
         .row("routers", status.getRoutersConnected(), "connected")
         .row("instances", status.getInstancesRunning(), wanted(status))
         .row("apps", status.getApps(), "of " + status.getTenants() + " tenants")
@@ -137,6 +137,14 @@ public final class StatusCommand implements Callable<Integer> {
       }
       table.print(terminal);
     }
+  }
+
+  private static String nodes(ClusterStatus status) {
+    String unverified =
+        status.getNodesUnverified() == 0
+            ? ""
+            : ", %d not verified (berth nodes)".formatted(status.getNodesUnverified());
+    return "ready of " + status.getNodesTotal() + unverified;
   }
 
   private static String wanted(ClusterStatus status) {

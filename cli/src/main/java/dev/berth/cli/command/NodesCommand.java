@@ -1,26 +1,41 @@
 package dev.berth.cli.command;
 
+import dev.berth.cli.ExitCode;
 import dev.berth.cli.Surroundings;
 import dev.berth.cli.client.Cluster;
 import dev.berth.cli.output.Table;
 import dev.berth.cli.output.Terminal.Color;
 import dev.berth.cli.output.Words;
+import dev.berth.proto.v1.CheckFinding;
 import dev.berth.proto.v1.ListNodesRequest;
 import dev.berth.proto.v1.Node;
 import dev.berth.proto.v1.NodeServiceGrpc;
+import dev.berth.proto.v1.VerificationReport;
+import dev.berth.proto.v1.VerifyNodeRequest;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** The hosts that run instances. For operators. */
 @Command(
     name = "nodes",
-    description = "List the nodes, their room and how they are (operators).",
+    aliases = "node",
+    description = {
+      "List the nodes, their room and how they are (operators). A node that is not verified keeps what",
+      "runs and gets no new instances. berth node is the same command."
+    },
     footer = "JSON: one Node object per line.")
 public final class NodesCommand implements Callable<Integer> {
+  /** Longer than the cluster itself waits. */
+  private static final Duration LONGEST_VERIFICATION = Duration.ofMinutes(6);
+
   private final Surroundings surroundings;
   @Mixin private final ClusterOptions on = new ClusterOptions();
 
@@ -44,9 +59,92 @@ public final class NodesCommand implements Callable<Integer> {
     }
   }
 
+  @Command(
+      description = {
+        "Have a node try its own defences from throw-away containers, now, and show what it found.",
+        "Takes some tens of seconds. A node that fails a required check gets no new instances until",
+        "it passes. Exits with 0 only if every required check passed."
+      },
+      footer = "JSON: the VerificationReport.")
+  int verify(
+      @Mixin ClusterOptions on,
+      @Parameters(paramLabel = "NODE") String node,
+      @Option(names = "--quick", description = "Only the short form that agents start with.")
+          boolean quick) {
+    try (Cluster cluster = on.open(surroundings)) {
+      VerifyNodeRequest request =
+          VerifyNodeRequest.newBuilder().setNode(node).setQuick(quick).build();
+      VerificationReport report =
+          cluster.converse(
+              NodeServiceGrpc::newBlockingStub,
+              it ->
+                  it.withDeadlineAfter(LONGEST_VERIFICATION.toSeconds(), TimeUnit.SECONDS)
+                      .verifyNode(request));
+      return tell(node, report, on.json);
+    }
+  }
+
+  private int tell(String node, VerificationReport report, boolean json) {
+    List<CheckFinding> failed =
+        report.getFindingsList().stream()
+            .filter(it -> it.getRequired() && !it.getPassed())
+            .toList();
+    new Answer(surroundings.terminal(), json).table(report, () -> findings(report));
+    if (!json) {
+      String took = "%.1f s".formatted(report.getMillis() / 1000.0);
+      surroundings
+          .terminal()
+          .err()
+          .println(
+              failed.isEmpty()
+                  ? "%s passed %d checks in %s.".formatted(node, report.getFindingsCount(), took)
+                  : "%s failed %d of %d checks in %s: no new instances until it passes."
+                      .formatted(node, failed.size(), report.getFindingsCount(), took));
+    }
+    return (failed.isEmpty() ? ExitCode.DONE : ExitCode.UNVERIFIED).number();
+  }
+
+  private static Table findings(VerificationReport report) {
+    Table table = new Table("check", "guards", "expected", "seen", "passed");
+    for (CheckFinding it : report.getFindingsList()) {
+      String failed = it.getRequired() ? "NO" : "no (not required)";
+      table.row(
+          it.getName(),
+          it.getGuards(),
+          it.getExpected(),
+          it.getSeen(),
+          it.getPassed() ? "yes" : failed);
+    }
+    return table.paint(
+        4,
+        passed ->
+            switch (passed) {
+              case "yes" -> Color.GOOD;
+              case "NO" -> Color.BAD;
+              default -> Color.PLAIN;
+            });
+  }
+
+  private static String verified(Node node) {
+    if (node.getFailedChecksCount() > 0) {
+      return "fails " + String.join(", ", node.getFailedChecksList());
+    }
+    return node.getVerifiedAt() == 0 ? "not yet" : "yes";
+  }
+
   static Table table(List<Node> nodes, Instant now) {
     Table table =
-        new Table("node", "phase", "seen", "instances", "memory", "of", "disk", "of", "runtime");
+        new Table(
+            "node",
+            "phase",
+            "seen",
+            "instances",
+            "memory",
+            "of",
+            "disk",
+            "of",
+            "runtime",
+            "verified");
     for (Node it : nodes) {
       table.row(
           it.getName(),
@@ -57,8 +155,11 @@ public final class NodesCommand implements Callable<Integer> {
           Words.mib(it.getCapacity().getMemoryMib()),
           Words.mib(it.getUsed().getDiskMib()),
           Words.mib(it.getCapacity().getDiskMib()),
-          it.getRuntime());
+          it.getRuntime(),
+          verified(it));
     }
-    return table.paint(1, phase -> phase.equals("ready") ? Color.GOOD : Color.BAD);
+    return table
+        .paint(1, phase -> phase.equals("ready") ? Color.GOOD : Color.BAD)
+        .paint(9, verified -> verified.equals("yes") ? Color.GOOD : Color.BAD);
   }
 }

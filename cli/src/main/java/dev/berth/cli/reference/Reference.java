@@ -53,7 +53,7 @@ final class Reference {
       text.append("| ").append(code.number()).append(" | ").append(code.meaning()).append(" |\n");
     }
     text.append("\n## Commands\n");
-    line.getSubcommands().values().forEach(command -> append(text, command));
+    line.getSubcommands().values().stream().distinct().forEach(command -> append(text, command));
     return text.toString();
   }
 

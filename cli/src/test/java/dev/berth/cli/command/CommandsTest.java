@@ -67,6 +67,51 @@ class CommandsTest {
   }
 
   @Test
+  void aNodeThatPassesExitsWithZeroAndALineForEachCheck() {
+    int code = cluster.berth("node", "verify", "node-1", "--quick");
+
+    assertThat(code).isZero();
+    assertThat(cluster.askedQuick).isTrue();
+    assertThat(text(cluster.out).lines())
+        .containsExactly(
+            "CHECK      GUARDS          EXPECTED  SEEN       PASSED",
+            "seccomp    kernel surface  mode 2    mode 2     yes",
+            "cpu-burst                  there     not there  no (not required)");
+    assertThat(text(cluster.err)).contains("node-1 passed 2 checks in 2.3 s.");
+  }
+
+  @Test
+  void aNodeThatFailsARequiredCheckExitsWithSix() {
+    cluster.defencesHold = false;
+
+    int code = cluster.berth("nodes", "verify", "node-1");
+
+    assertThat(code).isEqualTo(6);
+    assertThat(cluster.askedQuick).isFalse();
+    assertThat(text(cluster.out)).contains("mode 0     NO");
+    assertThat(text(cluster.err)).contains("node-1 failed 1 of 2 checks");
+  }
+
+  @Test
+  void aVerificationInJsonIsTheReport() {
+    cluster.defencesHold = false;
+
+    int code = cluster.berth("node", "verify", "node-1", "--json");
+
+    assertThat(code).isEqualTo(6);
+    assertThat(text(cluster.out)).startsWith("{\"findings\":[{\"name\":\"seccomp\"");
+  }
+
+  @Test
+  void theListOfNodesSaysWhichChecksFail() {
+    cluster.berth("nodes");
+    cluster.defencesHold = false;
+    cluster.berth("node");
+
+    assertThat(text(cluster.out)).contains("  yes\n").contains("  fails seccomp\n");
+  }
+
+  @Test
   void aMistakeOnTheCommandLineExitsWithTwo() {
     assertThat(cluster.berth("scale", "-a", "acme/shop", "web")).isEqualTo(2);
     assertThat(cluster.berth("scale", "-a", "shop", "web=1")).isEqualTo(2);

@@ -7,6 +7,7 @@ import dev.berth.identity.Identity;
 import dev.berth.proto.v1.App;
 import dev.berth.proto.v1.AppName;
 import dev.berth.proto.v1.AppServiceGrpc;
+import dev.berth.proto.v1.CheckFinding;
 import dev.berth.proto.v1.CreateReleaseRequest;
 import dev.berth.proto.v1.CreateReleaseResponse;
 import dev.berth.proto.v1.FindSlugRequest;
@@ -14,12 +15,18 @@ import dev.berth.proto.v1.FindSlugResponse;
 import dev.berth.proto.v1.Instance;
 import dev.berth.proto.v1.InstanceList;
 import dev.berth.proto.v1.ListInstancesRequest;
+import dev.berth.proto.v1.ListNodesRequest;
+import dev.berth.proto.v1.ListNodesResponse;
+import dev.berth.proto.v1.Node;
+import dev.berth.proto.v1.NodeServiceGrpc;
 import dev.berth.proto.v1.Refusal;
 import dev.berth.proto.v1.Release;
 import dev.berth.proto.v1.ReleaseServiceGrpc;
 import dev.berth.proto.v1.ScaleRequest;
 import dev.berth.proto.v1.UploadSlugRequest;
 import dev.berth.proto.v1.UploadSlugResponse;
+import dev.berth.proto.v1.VerificationReport;
+import dev.berth.proto.v1.VerifyNodeRequest;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.Status;
@@ -51,6 +58,8 @@ public final class FakeCluster implements AutoCloseable {
   final ByteArrayOutputStream err = new ByteArrayOutputStream();
   boolean hasSlug;
   boolean settles = true;
+  boolean defencesHold = true;
+  boolean askedQuick;
 
   FakeCluster(Path state) throws IOException {
     this.state = state;
@@ -63,6 +72,7 @@ public final class FakeCluster implements AutoCloseable {
                 Identity.load(state.resolve("identity/scheduler")).serverCredentials())
             .addService(new Apps())
             .addService(new Releases())
+            .addService(new Nodes())
             .build()
             .start();
     Files.writeString(
@@ -152,6 +162,41 @@ public final class FakeCluster implements AutoCloseable {
                 .setSettled(true)
                 .build());
       }
+    }
+  }
+
+  private final class Nodes extends NodeServiceGrpc.NodeServiceImplBase {
+    @Override
+    public void listNodes(ListNodesRequest request, StreamObserver<ListNodesResponse> answer) {
+      Node.Builder node =
+          Node.newBuilder().setName("node-1").setPhase(Node.Phase.READY).setVerifiedAt(1);
+      if (!defencesHold) {
+        node.addFailedChecks("seccomp");
+      }
+      answer.onNext(ListNodesResponse.newBuilder().addNodes(node).build());
+      answer.onCompleted();
+    }
+
+    @Override
+    public void verifyNode(VerifyNodeRequest request, StreamObserver<VerificationReport> answer) {
+      askedQuick = request.getQuick();
+      CheckFinding.Builder seccomp =
+          CheckFinding.newBuilder()
+              .setName("seccomp")
+              .setGuards("kernel surface")
+              .setExpected("mode 2")
+              .setSeen(defencesHold ? "mode 2" : "mode 0")
+              .setRequired(true)
+              .setPassed(defencesHold);
+      CheckFinding.Builder burst =
+          CheckFinding.newBuilder().setName("cpu-burst").setExpected("there").setSeen("not there");
+      answer.onNext(
+          VerificationReport.newBuilder()
+              .addFindings(seccomp)
+              .addFindings(burst)
+              .setMillis(2300)
+              .build());
+      answer.onCompleted();
     }
   }
 

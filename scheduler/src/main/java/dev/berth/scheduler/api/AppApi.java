@@ -148,7 +148,8 @@ final class AppApi extends AppServiceGrpc.AppServiceImplBase {
 
   @Override
   public void listInstances(ListInstancesRequest request, StreamObserver<InstanceList> out) {
-    desk.answer(out, asked -> Instances.of(asked.snapshot(), asked.app(request.getName())));
+    desk.answer(
+        out, asked -> Instances.of(asked.snapshot(), asked.app(request.getName()), asked.caller()));
   }
 
   @Override

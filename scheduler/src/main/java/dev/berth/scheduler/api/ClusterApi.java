@@ -53,6 +53,7 @@ final class ClusterApi extends ClusterServiceGrpc.ClusterServiceImplBase {
             count(
                 state.nodes().keySet(),
                 id -> snapshot.actual().liveness(id) == Actual.Liveness.READY))
+        .setNodesUnverified(snapshot.actual().unverified())
         .setRoutersConnected(
             count(snapshot.actual().routers().values(), Actual.RouterActual::isConnected))
         .setTenants(state.tenants().size())

@@ -5,8 +5,10 @@ import dev.berth.proto.v1.InstanceList;
 import dev.berth.scheduler.control.Snapshot;
 import dev.berth.scheduler.state.Actual;
 import dev.berth.scheduler.state.App;
+import dev.berth.scheduler.state.Caller;
 import dev.berth.scheduler.state.Formation;
 import dev.berth.scheduler.state.InstanceId;
+import dev.berth.scheduler.state.NodeVerification;
 import dev.berth.scheduler.state.Phase;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.PlacementReport;
@@ -27,15 +29,17 @@ import java.util.TreeMap;
 final class Instances {
   private final Snapshot snapshot;
   private final App app;
+  private final Caller caller;
   private final Map<InstanceId, List<Placement>> placed = new TreeMap<>();
 
-  private Instances(Snapshot snapshot, App app) {
+  private Instances(Snapshot snapshot, App app, Caller caller) {
     this.snapshot = snapshot;
     this.app = app;
+    this.caller = caller;
   }
 
-  static InstanceList of(Snapshot snapshot, App app) {
-    Instances instances = new Instances(snapshot, app);
+  static InstanceList of(Snapshot snapshot, App app, Caller caller) {
+    Instances instances = new Instances(snapshot, app, caller);
     instances.collect();
     InstanceList.Builder list =
         InstanceList.newBuilder()
@@ -89,8 +93,33 @@ final class Instances {
         .setPhase(Instance.Phase.PENDING)
         .setRelease(app.release().number())
         .setSize(wanted == null ? "" : wanted.size())
-        .setDetail(why)
+        .setDetail(why + unverified())
         .build();
+  }
+
+  /**
+   * Which nodes fail which checks, and what to do: for operators alone, since it would tell a
+   * hostile tenant where to try.
+   */
+  private String unverified() {
+    return switch (caller) {
+      case Caller.OfTenant _ -> "";
+      case Caller.Operator() -> {
+        StringBuilder words = new StringBuilder();
+        snapshot
+            .actual()
+            .nodes()
+            .forEach((id, node) -> {
+              NodeVerification verification = node.verification();
+              if (verification != null && !verification.passed()) {
+                words.append(
+                    "; %s fails %s: mend it, then: berth node verify %s"
+                        .formatted(id, String.join(", ", verification.failed()), id));
+              }
+            });
+        yield words.toString();
+      }
+    };
   }
 
   private Instance shown(Placement placement, int siblings) {

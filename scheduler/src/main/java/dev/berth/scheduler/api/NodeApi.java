@@ -4,17 +4,29 @@ import dev.berth.proto.v1.ListNodesRequest;
 import dev.berth.proto.v1.ListNodesResponse;
 import dev.berth.proto.v1.Node;
 import dev.berth.proto.v1.NodeServiceGrpc;
+import dev.berth.proto.v1.VerificationReport;
+import dev.berth.proto.v1.VerifyNodeRequest;
 import dev.berth.scheduler.control.Snapshot;
+import dev.berth.scheduler.dispatch.Verifications;
 import dev.berth.scheduler.state.KnownNode;
+import dev.berth.scheduler.state.NodeId;
+import dev.berth.scheduler.state.NodeVerification;
+import dev.berth.scheduler.state.RefusalCode;
+import dev.berth.scheduler.wire.Refusing;
 import dev.berth.scheduler.wire.Values;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.time.Duration;
 
 /** The nodes, for operators. Thread-safe. */
 final class NodeApi extends NodeServiceGrpc.NodeServiceImplBase {
   private final Desk desk;
+  private final Verifications verifications;
 
-  NodeApi(Desk desk) {
+  NodeApi(Desk desk, Verifications verifications) {
     this.desk = desk;
+    this.verifications = verifications;
   }
 
   @Override
@@ -32,6 +44,69 @@ final class NodeApi extends NodeServiceGrpc.NodeServiceImplBase {
               .forEach(node -> nodes.addNodes(node(asked.snapshot(), node)));
           return nodes.build();
         });
+  }
+
+  @Override
+  public void verifyNode(VerifyNodeRequest request, StreamObserver<VerificationReport> out) {
+    try {
+      Desk.Asked asked = desk.asked();
+      asked.requireOperator("verify nodes");
+      NodeId node = known(asked.snapshot(), request.getNode());
+      var _ =
+          verifications
+              .ask(node, !request.getQuick())
+              .thenAccept(answer ->
+                  finish((ServerCallStreamObserver<VerificationReport>) out, node, answer));
+    } catch (StatusRuntimeException refused) {
+      out.onError(refused);
+    }
+  }
+
+  private static NodeId known(Snapshot snapshot, String name) {
+    return snapshot.state().nodes().keySet().stream()
+        .filter(id -> id.name().equals(name))
+        .findFirst()
+        .orElseThrow(() ->
+            Refusing.asStatus(
+                RefusalCode.NODE_NOT_FOUND,
+                "node",
+                "there is no node " + name,
+                "list the nodes with: berth nodes"));
+  }
+
+  private static void finish(
+      ServerCallStreamObserver<VerificationReport> out, NodeId node, Verifications.Answer answer) {
+    if (out.isCancelled()) {
+      return;
+    }
+    switch (answer) {
+      case Verifications.Answer.Found(VerificationReport report) -> {
+        out.onNext(report);
+        out.onCompleted();
+      }
+      case Verifications.Answer.Unreachable(String reason) ->
+          out.onError(
+              refused(
+                  RefusalCode.NODE_UNREACHABLE,
+                  "node %s cannot be reached: %s".formatted(node, reason),
+                  "see that its agent runs and reaches the scheduler, then ask again"));
+      case Verifications.Answer.Busy() ->
+          out.onError(
+              refused(
+                  RefusalCode.NODE_BUSY,
+                  "node %s is being verified for somebody else".formatted(node),
+                  "ask again when that run is over"));
+      case Verifications.Answer.TimedOut(Duration after) ->
+          out.onError(
+              refused(
+                  RefusalCode.NODE_TIMEOUT,
+                  "node %s has not answered within %d s".formatted(node, after.toSeconds()),
+                  "look into its agent's log; a report that comes later still counts"));
+    }
+  }
+
+  private static StatusRuntimeException refused(RefusalCode code, String reason, String remedy) {
+    return Refusing.asStatus(code, "node", reason, remedy);
   }
 
   private static Node node(Snapshot snapshot, KnownNode node) {
@@ -55,7 +130,15 @@ final class NodeApi extends NodeServiceGrpc.NodeServiceImplBase {
     snapshot
         .actual()
         .node(node.id())
-        .ifPresent(actual -> built.setLastSeen(actual.lastSeen().toEpochMilli()));
+        .ifPresent(actual -> {
+          built.setLastSeen(actual.lastSeen().toEpochMilli());
+          NodeVerification verification = actual.verification();
+          if (verification != null) {
+            built
+                .setVerifiedAt(verification.at().toEpochMilli())
+                .addAllFailedChecks(verification.failed());
+          }
+        });
     return built.build();
   }
 }

@@ -3,6 +3,7 @@ package dev.berth.scheduler.api;
 import dev.berth.scheduler.blobs.BlobStore;
 import dev.berth.scheduler.control.Leadership;
 import dev.berth.scheduler.dispatch.Logs;
+import dev.berth.scheduler.dispatch.Verifications;
 import dev.berth.scheduler.slug.SlugBuilder;
 import dev.berth.scheduler.slug.SlugIndex;
 import io.grpc.BindableService;
@@ -21,11 +22,14 @@ public final class PublicApi {
   /** The stores that slugs and bases go to. */
   public record Stores(BlobStore blobs, SlugIndex slugs, SlugBuilder builder) {}
 
+  /** What is asked of agents when a caller wants to know. */
+  public record Agents(Logs logs, Verifications verifications) {}
+
   public PublicApi(
       ClusterFacts facts,
       Leadership leadership,
       Stores stores,
-      Logs logs,
+      Agents agents,
       Tokens tokens,
       Executor executor) {
     Desk desk = new Desk(leadership);
@@ -38,9 +42,9 @@ public final class PublicApi {
             new TenantApi(desk, tokens),
             new AppApi(desk, watches),
             new ReleaseApi(desk, stores.slugs(), stores.builder(), uploads),
-            new NodeApi(desk),
+            new NodeApi(desk, agents.verifications()),
             new BaseApi(desk, uploads),
-            new LogApi(desk, logs, executor),
+            new LogApi(desk, agents.logs(), executor),
             new EventApi(desk, watches));
   }
 

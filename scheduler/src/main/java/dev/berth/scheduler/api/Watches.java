@@ -10,6 +10,7 @@ import dev.berth.scheduler.control.Published;
 import dev.berth.scheduler.control.Subscription;
 import dev.berth.scheduler.state.App;
 import dev.berth.scheduler.state.AppId;
+import dev.berth.scheduler.state.Caller;
 import dev.berth.scheduler.state.RefusalCode;
 import dev.berth.scheduler.wire.Pump;
 import dev.berth.scheduler.wire.Refusing;
@@ -46,7 +47,9 @@ final class Watches implements Leadership.Follower {
   }
 
   void instances(AppName name, StreamObserver<InstanceList> out) {
-    start(out, (asked, stream) -> new InstanceWatch(desk, asked.app(name).id(), stream));
+    start(
+        out,
+        (asked, stream) -> new InstanceWatch(desk, asked.app(name).id(), asked.caller(), stream));
   }
 
   void events(ListEventsRequest request, StreamObserver<Event> out) {
@@ -157,12 +160,14 @@ final class Watches implements Leadership.Follower {
   private static final class InstanceWatch implements Watch {
     private final Desk desk;
     private final AppId id;
+    private final Caller caller;
     private final ServerCallStreamObserver<InstanceList> out;
     private InstanceList sent = InstanceList.getDefaultInstance();
 
-    InstanceWatch(Desk desk, AppId id, ServerCallStreamObserver<InstanceList> out) {
+    InstanceWatch(Desk desk, AppId id, Caller caller, ServerCallStreamObserver<InstanceList> out) {
       this.desk = desk;
       this.id = id;
+      this.caller = caller;
       this.out = out;
     }
 
@@ -173,7 +178,7 @@ final class Watches implements Leadership.Follower {
       if (app.isEmpty()) {
         return false;
       }
-      InstanceList now = Instances.of(snapshot, app.get());
+      InstanceList now = Instances.of(snapshot, app.get(), caller);
       if (!now.toBuilder().setVersion(sent.getVersion()).build().equals(sent)) {
         sent = now;
         out.onNext(now);

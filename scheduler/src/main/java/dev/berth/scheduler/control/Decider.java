@@ -170,15 +170,7 @@ final class Decider {
       return;
     }
     working.see(
-        id,
-        node == null
-            ? new NodeActual(0, false, false, term.began(), liveness)
-            : new NodeActual(
-                node.connection(),
-                node.isConnected(),
-                node.hasReported(),
-                node.lastSeen(),
-                liveness));
+        id, node == null ? NodeActual.unheard(term.began(), liveness) : node.with(liveness));
     tell(
         "node." + liveness.name().toLowerCase(Locale.ROOT),
         id,

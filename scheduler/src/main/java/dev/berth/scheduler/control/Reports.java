@@ -11,12 +11,14 @@ import dev.berth.scheduler.state.HistoryEvent.Subject;
 import dev.berth.scheduler.state.KnownNode;
 import dev.berth.scheduler.state.NodeId;
 import dev.berth.scheduler.state.NodeReport;
+import dev.berth.scheduler.state.NodeVerification;
 import dev.berth.scheduler.state.Phase;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.PlacementId;
 import dev.berth.scheduler.state.PlacementReport;
 import java.util.List;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes in what agents and routers say.
@@ -39,6 +41,11 @@ final class Reports {
     switch (event) {
       case Event.AgentConnected(long connection, Hello hello) -> greet(connection, hello);
       case Event.AgentStatus status -> status(status);
+      case Event.AgentVerified(NodeId node, long connection, NodeVerification verification) -> {
+        if (seen(node, connection)) {
+          verified(node, connection, verification);
+        }
+      }
       case Event.AgentBeat(NodeId node, long connection) -> seen(node, connection);
       case Event.AgentDisconnected(NodeId node, long connection) -> left(node, connection);
       case Event.RouterConnected(String router, long connection) -> greet(router, connection);
@@ -62,7 +69,14 @@ final class Reports {
     if (before != null && before.liveness() != Liveness.READY) {
       tell("node.returned", node.id(), "the agent has connected again");
     }
-    working.see(node.id(), new NodeActual(connection, true, true, working.now(), Liveness.READY));
+    NodeVerification stood = before == null ? null : before.verification();
+    NodeVerification stands = NodeVerification.greeting(stood, hello.verification());
+    working.see(node.id(), NodeActual.heard(connection, working.now(), stands));
+    if (stood != null) {
+      tellOfVerification(node.id(), stood, stands);
+    } else if (stands != null && !stands.passed()) {
+      tellOfVerification(node.id(), null, stands); // that all is well is no news to a new leader
+    }
     compare(node.id(), hello.placements());
   }
 
@@ -148,16 +162,38 @@ final class Reports {
     if (node.liveness() != Liveness.READY) {
       tell("node.returned", id, "the agent is heard again");
     }
-    working.see(id, new NodeActual(connection, true, true, working.now(), Liveness.READY));
+    working.see(id, NodeActual.heard(connection, working.now(), node.verification()));
     return true;
+  }
+
+  private void verified(NodeId id, long connection, NodeVerification made) {
+    NodeVerification stood = working.actual().node(id).map(NodeActual::verification).orElse(null);
+    NodeVerification stands = stood == null ? made : made.after(stood);
+    working.see(id, NodeActual.heard(connection, working.now(), stands));
+    tellOfVerification(id, stood, stands);
+  }
+
+  /** Once for each change, not for each run. */
+  private void tellOfVerification(
+      NodeId id, @Nullable NodeVerification stood, @Nullable NodeVerification stands) {
+    if (stands == null || (stood != null && stood.failed().equals(stands.failed()))) {
+      return;
+    }
+    if (stands.passed()) {
+      tell("node.verified", id, "its defences hold, by %d checks".formatted(stands.tried().size()));
+    } else {
+      tell(
+          "node.unverified",
+          id,
+          "fails %s; it gets no new instances until it passes: mend it, then: berth node verify %s"
+              .formatted(String.join(", ", stands.failed()), id));
+    }
   }
 
   private void left(NodeId id, long connection) {
     NodeActual node = working.actual().nodes().get(id);
     if (node != null && node.connection() == connection) {
-      working.see(
-          id,
-          new NodeActual(connection, false, node.hasReported(), node.lastSeen(), node.liveness()));
+      working.see(id, node.disconnected());
     }
   }
 

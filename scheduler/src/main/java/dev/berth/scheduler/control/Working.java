@@ -136,6 +136,7 @@ final class Working {
   void see(NodeId id, NodeActual node) {
     NodeActual before = actual.nodes().get(id);
     actual = actual.withNode(id, node);
+    freedRoom = freedRoom || (node.isVerified() && (before == null || !before.isVerified()));
     if (before == null || before.liveness() != node.liveness()) {
       freedRoom = true;
       state.placements().on(id).forEach(this::touch);

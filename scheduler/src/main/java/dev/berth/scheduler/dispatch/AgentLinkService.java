@@ -19,11 +19,14 @@ import io.grpc.stub.StreamObserver;
 public final class AgentLinkService extends AgentLinkGrpc.AgentLinkImplBase {
   private final Dispatch dispatch;
   private final Logs logs;
+  private final Verifications verifications;
   private final BlobSender blobs;
 
-  public AgentLinkService(Dispatch dispatch, Logs logs, BlobStore blobs) {
+  public AgentLinkService(
+      Dispatch dispatch, Logs logs, Verifications verifications, BlobStore blobs) {
     this.dispatch = dispatch;
     this.logs = logs;
+    this.verifications = verifications;
     this.blobs = new BlobSender(blobs);
   }
 
@@ -36,6 +39,7 @@ public final class AgentLinkService extends AgentLinkGrpc.AgentLinkImplBase {
                 Speaker.AGENT.require(),
                 dispatch.nextConnection(),
                 dispatch.term().orElseThrow(Dispatch::notLeading),
+                verifications,
                 (ServerCallStreamObserver<SchedulerMessage>) out));
   }
 

@@ -4,6 +4,7 @@ import dev.berth.proto.v1.AgentMessage;
 import dev.berth.proto.v1.Hello;
 import dev.berth.proto.v1.SchedulerMessage;
 import dev.berth.proto.v1.StatusBatch;
+import dev.berth.proto.v1.VerificationMade;
 import dev.berth.proto.v1.Welcome;
 import dev.berth.scheduler.state.Event;
 import dev.berth.scheduler.state.NodeId;
@@ -27,15 +28,21 @@ final class AgentListener implements StreamObserver<AgentMessage> {
   private final String proven;
   private final long connection;
   private final Term term;
+  private final Verifications verifications;
   private final ServerCallStreamObserver<SchedulerMessage> out;
   private volatile @Nullable AgentStream stream;
   private boolean isOver;
 
   AgentListener(
-      String proven, long connection, Term term, ServerCallStreamObserver<SchedulerMessage> out) {
+      String proven,
+      long connection,
+      Term term,
+      Verifications verifications,
+      ServerCallStreamObserver<SchedulerMessage> out) {
     this.proven = proven;
     this.connection = connection;
     this.term = term;
+    this.verifications = verifications;
     this.out = out;
     out.setOnReadyHandler(this::ready);
     out.setOnCancelHandler(this::gone);
@@ -69,7 +76,8 @@ final class AgentListener implements StreamObserver<AgentMessage> {
     switch (message.getMessageCase()) {
       case HELLO -> throw new IllegalArgumentException("hello comes once on a stream");
       case STATUS -> status(open, message.getStatus());
-      case ACKNOWLEDGE, BEAT, VERIFICATION, MESSAGE_NOT_SET ->
+      case VERIFICATION -> verified(open, message.getVerification());
+      case ACKNOWLEDGE, BEAT, MESSAGE_NOT_SET ->
           offer(new Event.AgentBeat(open.node(), connection));
     }
   }
@@ -98,6 +106,14 @@ final class AgentListener implements StreamObserver<AgentMessage> {
             connection,
             AgentMessages.reports(batch.getPlacementsList()),
             AgentMessages.events(batch.getEventsList())));
+  }
+
+  /** The loop first: who has the answer may count on what follows from it. */
+  private void verified(AgentStream open, VerificationMade made) {
+    offer(
+        new Event.AgentVerified(
+            open.node(), connection, AgentMessages.verification(made.getReport())));
+    verifications.answered(open.node(), made.getRequestId(), made.getReport());
   }
 
   /** What the loop cannot take must be told again, which a new hello does. */
@@ -146,6 +162,7 @@ final class AgentListener implements StreamObserver<AgentMessage> {
     if (open != null) {
       stream = null;
       term.remove(open);
+      verifications.ended(open.node(), connection);
       term.offer(new Event.AgentDisconnected(open.node(), connection));
       log.info("agent {} disconnected", proven);
     }

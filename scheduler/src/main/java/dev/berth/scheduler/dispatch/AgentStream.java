@@ -7,6 +7,7 @@ import dev.berth.proto.v1.LogsUnwanted;
 import dev.berth.proto.v1.LogsWanted;
 import dev.berth.proto.v1.Order;
 import dev.berth.proto.v1.SchedulerMessage;
+import dev.berth.proto.v1.VerifyWanted;
 import dev.berth.scheduler.control.Snapshot;
 import dev.berth.scheduler.state.NodeId;
 import dev.berth.scheduler.state.Placement;
@@ -81,6 +82,11 @@ final class AgentStream {
   void unwantLogs(long streamId) {
     LogsUnwanted unwanted = LogsUnwanted.newBuilder().setStreamId(streamId).build();
     side(SchedulerMessage.newBuilder().setLogsUnwanted(unwanted).build());
+  }
+
+  /** False when the agent is too far behind to be asked. */
+  boolean wantVerification(VerifyWanted wanted) {
+    return side(SchedulerMessage.newBuilder().setVerifyWanted(wanted).build());
   }
 
   void end(String why) {

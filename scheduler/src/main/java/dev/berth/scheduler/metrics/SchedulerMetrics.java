@@ -25,6 +25,7 @@ public final class SchedulerMetrics {
     gauge(registry, leadership, "snapshot.version", Snapshot::version);
     gauge(registry, leadership, "routes.version", it -> it.routes().version());
     gauge(registry, leadership, "routes.pools", it -> it.routes().pools().size());
+    gauge(registry, leadership, "nodes.unverified", it -> it.actual().unverified());
     gauge(registry, leadership, "tenants", it -> it.state().tenants().size());
     gauge(registry, leadership, "apps", it -> it.state().apps().size());
     gauge(registry, leadership, "placements", it -> it.state().placements().byId().size());

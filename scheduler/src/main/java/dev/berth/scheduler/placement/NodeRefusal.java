@@ -9,6 +9,7 @@ public record NodeRefusal(NodeId node, Rule rule, long missing) {
   /** The rules, in the order in which they are tried. */
   public enum Rule {
     NOT_READY("is not ready"),
+    UNVERIFIED("is not verified (node-unverified)"),
     MEMORY("lacks memory, MiB"),
     CPU("lacks cpu weight"),
     PIDS("lacks pids"),

@@ -23,7 +23,7 @@ public final class Refusals {
     var parts = new ArrayList<String>();
     counts.forEach((rule, count) ->
         parts.add(
-            rule == Rule.NOT_READY
+            rule == Rule.NOT_READY || rule == Rule.UNVERIFIED
                 ? "%d %s".formatted(count, rule.words())
                 : "%d %s (at least %d short)".formatted(count, rule.words(), least.get(rule))));
     return "no room on %d node(s): %s".formatted(refusals.size(), String.join(", ", parts));

@@ -19,14 +19,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is free on each node, least used first, while one pass places instances.
  *
- * <p>Nodes that are not ready are known but offered to nobody. Confined to one pass.
+ * <p>Nodes that are not ready, or have not shown that their defences hold, are known but offered to
+ * nobody. Confined to one pass.
  */
 public final class Room {
   private static final int WHOLE = 10_000;
 
   private final Map<NodeId, Free> ready = new HashMap<>();
   private final TreeSet<Free> leastUsedFirst = new TreeSet<>();
-  private final List<NodeRefusal> notReady = new ArrayList<>();
+  private final List<NodeRefusal> closed = new ArrayList<>();
   private final Set<Capacity> tooLarge = new HashSet<>();
 
   /** What a node has, what of it is free, and how much is used in ten thousandths. */
@@ -47,10 +48,12 @@ public final class Room {
   public static Room of(ClusterState state, Actual actual) {
     var room = new Room();
     for (KnownNode node : state.nodes().values()) {
-      if (actual.liveness(node.id()) == Actual.Liveness.READY) {
-        room.add(node.id(), node.capacity(), state.placements().bookedOn(node.id()));
+      if (actual.liveness(node.id()) != Actual.Liveness.READY) {
+        room.closed.add(new NodeRefusal(node.id(), NodeRefusal.Rule.NOT_READY, 0));
+      } else if (!actual.isVerified(node.id())) {
+        room.closed.add(new NodeRefusal(node.id(), NodeRefusal.Rule.UNVERIFIED, 0));
       } else {
-        room.notReady.add(new NodeRefusal(node.id(), NodeRefusal.Rule.NOT_READY, 0));
+        room.add(node.id(), node.capacity(), state.placements().bookedOn(node.id()));
       }
     }
     return room;
@@ -91,7 +94,7 @@ public final class Room {
 
   List<NodeRefusal> refuse(Capacity needed) {
     tooLarge.add(needed);
-    var refusals = new ArrayList<NodeRefusal>(notReady);
+    var refusals = new ArrayList<NodeRefusal>(closed);
     for (Free free : leastUsedFirst) {
       NodeRefusal.of(free.node(), free.free(), needed).ifPresent(refusals::add);
     }

@@ -2,6 +2,7 @@ package dev.berth.scheduler.state;
 
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.pcollections.TreePMap;
 
 /**
@@ -24,13 +25,42 @@ public record Actual(
     UNREACHABLE
   }
 
-  /** A node in this epoch; {@code hasReported} once its agent has said hello to this leader. */
+  /**
+   * A node in this epoch; {@code hasReported} once its agent has said hello to this leader. Without
+   * a verification nothing is known of its defences.
+   */
   public record NodeActual(
       long connection,
       boolean isConnected,
       boolean hasReported,
       Instant lastSeen,
-      Liveness liveness) {}
+      Liveness liveness,
+      @Nullable NodeVerification verification) {
+
+    /** Never heard of in this epoch. */
+    public static NodeActual unheard(Instant since, Liveness liveness) {
+      return new NodeActual(0, false, false, since, liveness, null);
+    }
+
+    /** Heard just now, on this stream. */
+    public static NodeActual heard(
+        long connection, Instant now, @Nullable NodeVerification verification) {
+      return new NodeActual(connection, true, true, now, Liveness.READY, verification);
+    }
+
+    public NodeActual with(Liveness other) {
+      return new NodeActual(connection, isConnected, hasReported, lastSeen, other, verification);
+    }
+
+    public NodeActual disconnected() {
+      return new NodeActual(connection, false, hasReported, lastSeen, liveness, verification);
+    }
+
+    /** Fails closed: what has not shown its defences does not have them. */
+    public boolean isVerified() {
+      return verification != null && verification.passed();
+    }
+  }
 
   /** A router in this epoch and the table version of this epoch that it serves; 0 if none yet. */
   public record RouterActual(
@@ -47,6 +77,20 @@ public record Actual(
   /** A node that never reported in this epoch counts as suspect: nothing new is placed there. */
   public Liveness liveness(NodeId id) {
     return node(id).map(NodeActual::liveness).orElse(Liveness.SUSPECT);
+  }
+
+  /** A node that has not shown its defences to this leader gets nothing new. */
+  public boolean isVerified(NodeId id) {
+    return node(id).map(NodeActual::isVerified).orElse(false);
+  }
+
+  /** Ready nodes that get nothing new because they have not shown that their defences hold. */
+  public int unverified() {
+    int count = 0;
+    for (NodeActual node : nodes.values()) {
+      count += node.liveness() == Liveness.READY && !node.isVerified() ? 1 : 0;
+    }
+    return count;
   }
 
   public Actual withNode(NodeId id, NodeActual node) {

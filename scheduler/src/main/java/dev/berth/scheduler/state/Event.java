@@ -20,6 +20,9 @@ public sealed interface Event {
     }
   }
 
+  record AgentVerified(NodeId node, long connection, NodeVerification verification)
+      implements Event {}
+
   record AgentBeat(NodeId node, long connection) implements Event {}
 
   record AgentDisconnected(NodeId node, long connection) implements Event {}

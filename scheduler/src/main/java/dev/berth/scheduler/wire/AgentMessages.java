@@ -1,18 +1,22 @@
 package dev.berth.scheduler.wire;
 
+import dev.berth.proto.v1.CheckFinding;
 import dev.berth.proto.v1.NodeEvent;
 import dev.berth.proto.v1.PlacementStatus;
+import dev.berth.proto.v1.VerificationReport;
 import dev.berth.scheduler.state.Exit;
 import dev.berth.scheduler.state.Hello;
 import dev.berth.scheduler.state.KnownNode;
 import dev.berth.scheduler.state.NodeId;
 import dev.berth.scheduler.state.NodeReport;
+import dev.berth.scheduler.state.NodeVerification;
 import dev.berth.scheduler.state.Phase;
 import dev.berth.scheduler.state.PlacementId;
 import dev.berth.scheduler.state.PlacementReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.TreePMap;
 
@@ -23,6 +27,9 @@ import org.pcollections.TreePMap;
  * brought it ends.
  */
 public final class AgentMessages {
+  private static final int MAX_FINDINGS = 1000;
+  private static final Pattern CHECK_NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,59}");
+
   private AgentMessages() {}
 
   public static Hello hello(dev.berth.proto.v1.Hello hello) {
@@ -35,7 +42,34 @@ public final class AgentMessages {
             hello.getAgentVersion(),
             hello.getRuntime(),
             hello.getBootId());
-    return new Hello(node, hello.getEpochSeen(), reports(hello.getPlacementsList()));
+    return new Hello(
+        node,
+        hello.getEpochSeen(),
+        reports(hello.getPlacementsList()),
+        hello.hasVerification() ? verification(hello.getVerification()) : null);
+  }
+
+  /** A run that tried nothing required shows nothing, and is no verification. */
+  public static NodeVerification verification(VerificationReport report) {
+    if (report.getFindingsCount() > MAX_FINDINGS) {
+      throw new IllegalArgumentException(
+          "a verification has at most %d findings, not %d"
+              .formatted(MAX_FINDINGS, report.getFindingsCount()));
+    }
+    List<String> tried = new ArrayList<>();
+    List<String> failed = new ArrayList<>();
+    for (CheckFinding finding : report.getFindingsList()) {
+      if (!CHECK_NAME.matcher(finding.getName()).matches()) {
+        throw new IllegalArgumentException("a check's name is not valid: " + finding.getName());
+      }
+      if (finding.getRequired()) {
+        tried.add(finding.getName());
+        if (!finding.getPassed()) {
+          failed.add(finding.getName());
+        }
+      }
+    }
+    return new NodeVerification(Values.time(report.getAt()), report.getFull(), tried, failed);
   }
 
   public static List<PlacementReport> reports(List<PlacementStatus> statuses) {

@@ -5,6 +5,7 @@ import dev.berth.scheduler.state.Event;
 import dev.berth.scheduler.state.Hello;
 import dev.berth.scheduler.state.KnownNode;
 import dev.berth.scheduler.state.NodeId;
+import dev.berth.scheduler.state.NodeVerification;
 import dev.berth.scheduler.state.Phase;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.PlacementId;
@@ -19,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.pcollections.TreePMap;
 
 /** An agent that does at once what it is told, unless it is silent or its instances are broken. */
@@ -31,10 +33,12 @@ public final class TestAgent {
   private long connection;
   private boolean isSilent;
   private int lastAddress;
+  private @Nullable NodeVerification verification;
 
   TestAgent(NodeId id, Capacity capacity) {
     this.id = id;
     this.capacity = capacity;
+    this.verification = found(Instant.EPOCH, true);
   }
 
   public NodeId id() {
@@ -76,9 +80,28 @@ public final class TestAgent {
             placement, before.incarnation(), new Phase.Backoff(now.plusSeconds(1)), null, now));
   }
 
+  /** It has started anew and is still trying its node's defences. */
+  public void forgetsVerification() {
+    verification = null;
+  }
+
+  /** A run of three checks, or of the first alone, with these failed. */
+  Event verifies(Instant now, boolean full, String... failed) {
+    NodeVerification found = found(now, full, failed);
+    verification = found;
+    return new Event.AgentVerified(id, connection, found);
+  }
+
+  private static NodeVerification found(Instant at, boolean full, String... failed) {
+    List<String> tried =
+        full ? List.of("no-capabilities", "seccomp", "escape") : List.of("no-capabilities");
+    return new NodeVerification(at, full, tried, List.of(failed));
+  }
+
   Event hello() {
     var node = new KnownNode(id, capacity, "x86_64", TreePMap.empty(), "1", "crun", "boot-" + id);
-    return new Event.AgentConnected(connection, new Hello(node, 0, List.copyOf(reports.values())));
+    return new Event.AgentConnected(
+        connection, new Hello(node, 0, List.copyOf(reports.values()), verification));
   }
 
   void obey(Collection<Placement> placements, Instant now) {

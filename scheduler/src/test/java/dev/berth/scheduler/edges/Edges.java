@@ -14,6 +14,7 @@ import dev.berth.scheduler.dispatch.AgentLinkService;
 import dev.berth.scheduler.dispatch.Dispatch;
 import dev.berth.scheduler.dispatch.Logs;
 import dev.berth.scheduler.dispatch.RouteFeedService;
+import dev.berth.scheduler.dispatch.Verifications;
 import dev.berth.scheduler.placement.SpreadPlacer;
 import dev.berth.scheduler.rollout.Timers;
 import dev.berth.scheduler.slug.SlugBuilder;
@@ -68,13 +69,13 @@ final class Edges implements AutoCloseable {
     SlugBuilder builder =
         new SlugBuilder(blobs, index, new SquashfsPacker(), new SlugLimits(1 << 20, 1000));
     Dispatch dispatch = new Dispatch("0a1b2c", executor);
-    Logs logs = new Logs(dispatch);
+    var agents = new PublicApi.Agents(new Logs(dispatch), new Verifications(dispatch));
     PublicApi api =
         new PublicApi(
             new ClusterFacts("0a1b2c", "localhost", "test"),
             leadership,
             new PublicApi.Stores(blobs, index, builder),
-            logs,
+            agents,
             new Tokens(new SecureRandom()),
             executor);
     leadership.follow(dispatch);
@@ -84,7 +85,8 @@ final class Edges implements AutoCloseable {
         InProcessServerBuilder.forName(name)
             .executor(executor)
             .intercept(new TestPeer())
-            .addService(new AgentLinkService(dispatch, logs, blobs))
+            .addService(
+                new AgentLinkService(dispatch, agents.logs(), agents.verifications(), blobs))
             .addService(new RouteFeedService(dispatch));
     api.services().forEach(serving::addService);
     server = serving.build().start();

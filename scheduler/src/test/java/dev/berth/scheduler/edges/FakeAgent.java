@@ -4,6 +4,7 @@ import dev.berth.proto.DesiredChecksum;
 import dev.berth.proto.v1.AgentLinkGrpc;
 import dev.berth.proto.v1.AgentMessage;
 import dev.berth.proto.v1.Capacity;
+import dev.berth.proto.v1.CheckFinding;
 import dev.berth.proto.v1.DesiredDelta;
 import dev.berth.proto.v1.DesiredState;
 import dev.berth.proto.v1.Hello;
@@ -12,6 +13,9 @@ import dev.berth.proto.v1.Order;
 import dev.berth.proto.v1.PlacementStatus;
 import dev.berth.proto.v1.SchedulerMessage;
 import dev.berth.proto.v1.StatusBatch;
+import dev.berth.proto.v1.VerificationMade;
+import dev.berth.proto.v1.VerificationReport;
+import dev.berth.proto.v1.VerifyWanted;
 import io.grpc.Channel;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
@@ -26,6 +30,7 @@ final class FakeAgent implements StreamObserver<SchedulerMessage> {
   final String node;
   final Map<Long, Order> orders = new ConcurrentSkipListMap<>();
   final Queue<LogsWanted> logsWanted = new ConcurrentLinkedQueue<>();
+  final Queue<VerifyWanted> verifyWanted = new ConcurrentLinkedQueue<>();
   final Queue<Status> ended = new ConcurrentLinkedQueue<>();
   final Queue<String> complaints = new ConcurrentLinkedQueue<>();
   private final StreamObserver<AgentMessage> out;
@@ -45,7 +50,8 @@ final class FakeAgent implements StreamObserver<SchedulerMessage> {
                             .setMemoryMib(8192)
                             .setCpuMillis(8000)
                             .setPids(8192)
-                            .setDiskMib(65_536)))
+                            .setDiskMib(65_536))
+                    .setVerification(report(true)))
             .build());
   }
 
@@ -55,8 +61,34 @@ final class FakeAgent implements StreamObserver<SchedulerMessage> {
       case DESIRED_STATE -> replace(message.getDesiredState());
       case DESIRED_DELTA -> change(message.getDesiredDelta());
       case LOGS_WANTED -> logsWanted.add(message.getLogsWanted());
-      case WELCOME, LOGS_UNWANTED, VERIFY_WANTED, MESSAGE_NOT_SET -> {}
+      case VERIFY_WANTED -> verifyWanted.add(message.getVerifyWanted());
+      case WELCOME, LOGS_UNWANTED, MESSAGE_NOT_SET -> {}
     }
+  }
+
+  /** Answers a question, or with 0 tells unasked. */
+  synchronized void verified(long request, boolean passed) {
+    out.onNext(
+        AgentMessage.newBuilder()
+            .setVerification(
+                VerificationMade.newBuilder().setRequestId(request).setReport(report(passed)))
+            .build());
+  }
+
+  synchronized void hangUp() {
+    out.onCompleted();
+  }
+
+  private static VerificationReport report(boolean passed) {
+    return VerificationReport.newBuilder()
+        .setAt(1)
+        .setFull(true)
+        .addFindings(
+            CheckFinding.newBuilder()
+                .setName("no-capabilities")
+                .setRequired(true)
+                .setPassed(passed))
+        .build();
   }
 
   private void replace(DesiredState full) {

@@ -9,10 +9,12 @@ import dev.berth.scheduler.state.Change;
 import dev.berth.scheduler.state.ClusterState;
 import dev.berth.scheduler.state.KnownNode;
 import dev.berth.scheduler.state.NodeId;
+import dev.berth.scheduler.state.NodeVerification;
 import dev.berth.scheduler.state.ProcessTypeId;
 import dev.berth.scheduler.state.Size;
 import dev.berth.scheduler.state.Sizes;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -85,12 +87,42 @@ class SpreadPlacerTest {
         .containsExactly(new NodeRefusal(new NodeId("a"), NodeRefusal.Rule.NOT_READY, 0));
   }
 
+  @Test
+  void aNodeThatFailsACheckGetsNothing() {
+    Room room = room(Map.of("a", ROOMY), "seccomp");
+
+    Placer.Answer answer = place(room, Sizes.SMALL, 1, Map.of());
+
+    assertThat(answer.nodes()).isEmpty();
+    assertThat(answer.refusals())
+        .containsExactly(new NodeRefusal(new NodeId("a"), NodeRefusal.Rule.UNVERIFIED, 0));
+    assertThat(Refusals.summary(answer.refusals()))
+        .isEqualTo("no room on 1 node(s): 1 is not verified (node-unverified)");
+  }
+
+  @Test
+  void aNodeThatHasNotShownItsDefencesYetGetsNothing() {
+    ClusterState state = ClusterState.empty().after(new Change.PutNode(node("a", ROOMY)));
+    Actual actual =
+        Actual.NOTHING.withNode(new NodeId("a"), Actual.NodeActual.heard(1, Instant.EPOCH, null));
+
+    Placer.Answer answer = place(Room.of(state, actual), Sizes.SMALL, 1, Map.of());
+
+    assertThat(answer.refusals())
+        .containsExactly(new NodeRefusal(new NodeId("a"), NodeRefusal.Rule.UNVERIFIED, 0));
+  }
+
   private static Placer.Answer place(
       Room room, Size size, int count, Map<NodeId, Integer> holders) {
     return new SpreadPlacer().place(new Placer.Group(WEB, size, count, holders), room);
   }
 
-  private static Room room(Map<String, Capacity> nodes) {
+  private static NodeVerification verification(String... failed) {
+    return new NodeVerification(
+        Instant.EPOCH, true, List.of("no-capabilities", "seccomp"), List.of(failed));
+  }
+
+  private static Room room(Map<String, Capacity> nodes, String... failed) {
     ClusterState state = ClusterState.empty();
     Actual actual = Actual.NOTHING;
     for (Map.Entry<String, Capacity> entry : nodes.entrySet()) {
@@ -98,7 +130,7 @@ class SpreadPlacerTest {
       actual =
           actual.withNode(
               new NodeId(entry.getKey()),
-              new Actual.NodeActual(1, true, true, Instant.EPOCH, Actual.Liveness.READY));
+              Actual.NodeActual.heard(1, Instant.EPOCH, verification(failed)));
     }
     return Room.of(state, actual);
   }

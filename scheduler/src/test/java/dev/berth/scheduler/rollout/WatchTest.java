@@ -96,6 +96,6 @@ class WatchTest {
   }
 
   private static Actual.NodeActual node(Instant seen, Actual.Liveness liveness) {
-    return new Actual.NodeActual(1, true, true, seen, liveness);
+    return new Actual.NodeActual(1, true, true, seen, liveness, null);
   }
 }
