@@ -44,6 +44,7 @@ public final class Agent implements AutoCloseable {
   /** Adopted instances get so long to show their health before the scheduler hears of them. */
   private static final Duration LONGEST_SETTLING = Duration.ofSeconds(1);
 
+  private static final Duration LOG_INTERVAL = Duration.ofSeconds(1);
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
   /** What an agent is given from outside. */
@@ -112,7 +113,12 @@ public final class Agent implements AutoCloseable {
         CounterPoll::close);
     var meter =
         keep(
-            new LogMeter(around.host(), loop::view, logs, around.clock(), new NativeSyscalls()),
+            new LogMeter(
+                around.host(),
+                loop::view,
+                logs,
+                new LogMeter.Pace(around.clock(), LOG_INTERVAL),
+                new NativeSyscalls()),
             LogMeter::close);
     metrics.count(meter);
     var desk = keep(new LogDesk(logs, loop::view), LogDesk::close);

@@ -42,7 +42,10 @@ record CgroupsV1(V1Hierarchies hierarchies) implements Cgroups {
     }
     for (var disk : extras.disks()) {
       for (String kind : List.of("read", "write")) {
-        settings.add(rate(path, kind, disk.device(), disk.bytesPerSecond()));
+        Setting rate = rate(path, kind, disk.device(), disk.bytesPerSecond());
+        if (Files.exists(rate.file())) {
+          settings.add(rate);
+        }
       }
     }
     Path weight = file("blkio", path, "blkio.bfq.weight");

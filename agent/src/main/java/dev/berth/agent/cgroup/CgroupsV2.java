@@ -38,8 +38,8 @@ record CgroupsV2(Path root) implements Cgroups {
     if (Files.exists(group)) {
       settings.add(Setting.number("out of memory as a group", group, 1));
     }
-    for (var disk : extras.disks()) {
-      settings.add(rate(path, disk));
+    if (Files.exists(file(path, "io.max"))) {
+      extras.disks().forEach(disk -> settings.add(rate(path, disk)));
     }
     for (String name : List.of("io.weight", "io.bfq.weight")) {
       Path weight = file(path, name);

@@ -26,16 +26,18 @@ import org.slf4j.LoggerFactory;
 public final class LogMeter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LogMeter.class);
   static final Duration BETWEEN_WORDS = Duration.ofSeconds(10);
-  private static final Duration INTERVAL = Duration.ofSeconds(1);
 
   private final InstanceHost host;
   private final Supplier<NodeView> view;
   private final LogFiles files;
-  private final InstantSource clock;
+  private final Pace pace;
   private final Syscalls syscalls;
   private final Map<PlacementId, Metered> metered = new HashMap<>();
   private final AtomicLong dropped = new AtomicLong();
   private final Thread thread;
+
+  /** When it looks. */
+  public record Pace(InstantSource clock, Duration interval) {}
 
   /** One incarnation's output so far. */
   private static final class Metered {
@@ -52,15 +54,11 @@ public final class LogMeter implements AutoCloseable {
   }
 
   public LogMeter(
-      InstanceHost host,
-      Supplier<NodeView> view,
-      LogFiles files,
-      InstantSource clock,
-      Syscalls syscalls) {
+      InstanceHost host, Supplier<NodeView> view, LogFiles files, Pace pace, Syscalls syscalls) {
     this.host = host;
     this.view = view;
     this.files = files;
-    this.clock = clock;
+    this.pace = pace;
     this.syscalls = syscalls;
     this.thread = Thread.ofVirtual().name("log-meter").start(this::run);
   }
@@ -78,7 +76,7 @@ public final class LogMeter implements AutoCloseable {
   private void run() {
     try {
       while (true) {
-        Thread.sleep(INTERVAL);
+        Thread.sleep(pace.interval());
         NodeView seen = view.get();
         metered.keySet().retainAll(seen.placements().keySet());
         seen.all().stream().filter(LogMeter::runs).forEach(each -> meter(seen, each));
@@ -102,7 +100,7 @@ public final class LogMeter implements AutoCloseable {
       return;
     }
     long kib = order.get().spec().limits().rates().logKibPerSecond();
-    Instant now = clock.instant();
+    Instant now = pace.clock().instant();
     Metered meter = metered.get(id);
     if (meter == null || meter.incarnation != placement.incarnation()) {
       meter = new Metered(placement.incarnation(), new LogRoom(kib * 1024, now), now);

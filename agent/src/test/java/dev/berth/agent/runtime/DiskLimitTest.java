@@ -77,7 +77,7 @@ class DiskLimitTest {
     var took = Duration.ofNanos(System.nanoTime() - from);
 
     assertThat(text).as("80 MiB written with 32 MiB of memory").contains("fine\n");
-    assertThat(took).isBetween(Duration.ofSeconds(4), Duration.ofSeconds(20));
+    assertThat(took).isGreaterThan(Duration.ofSeconds(4));
   }
 
   @Test

@@ -26,6 +26,7 @@ public final class FakeInstanceHost implements InstanceHost {
   private volatile @Nullable HostException nextFailure;
   private volatile boolean obeysTerminate = true;
   private volatile Usage usage = new Usage(1_000, 0, 4096, 0, 0, 0, 4096, 1, MemoryKills.NONE, 0);
+  private volatile @Nullable Output output;
   private int nextAddress = 2;
 
   public FakeInstanceHost(Path logDirectory) {
@@ -143,7 +144,12 @@ public final class FakeInstanceHost implements InstanceHost {
 
   @Override
   public Optional<Output> output(long placementId) {
-    return Optional.empty();
+    return Optional.ofNullable(output);
+  }
+
+  /** What each container has written from now on. */
+  public void write(Output written) {
+    output = written;
   }
 
   @Override
