@@ -31,7 +31,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Starts the agent of a node: {@code run FILE}. Removes all that a node has on its host: {@code
- * sweep FILE}. Containers outlive {@code run}, however it ends.
+ * sweep FILE}. Runs the list of checks: {@code verify FILE}. Containers outlive {@code run},
+ * however it ends.
  */
 public final class AgentMain {
   private static final Logger LOG = LoggerFactory.getLogger(AgentMain.class);
@@ -43,14 +44,19 @@ public final class AgentMain {
 
   public static void main(String[] arguments) {
     PrintStream err = System.err;
-    if (arguments.length != 2 || !List.of("run", "sweep").contains(arguments[0])) {
-      err.println("usage: AgentMain run|sweep SETTINGS-FILE");
+    boolean verify = arguments.length >= 2 && arguments[0].equals("verify");
+    if (!verify && (arguments.length != 2 || !List.of("run", "sweep").contains(arguments[0]))) {
+      err.println("usage: AgentMain run|sweep|verify SETTINGS-FILE [--quick] [--json]");
       System.exit(USAGE);
     }
     try {
       AgentSettings settings = AgentSettings.read(Settings.read(Path.of(arguments[1])));
       if (arguments[0].equals("sweep")) {
         System.exit(sweep(settings, err));
+      }
+      if (verify) {
+        List<String> flags = List.of(arguments).subList(2, arguments.length);
+        System.exit(VerifyCommand.of(flags, steadyClock()).run(settings.host(), System.out));
       }
       run(settings);
     } catch (SettingsException | IllegalArgumentException wrong) {

@@ -65,6 +65,18 @@ class ArchitectureTest {
           .orShould()
           .callMethod(UUID.class, "randomUUID");
 
+  /** Programs run by absolute path, with a clean environment and no shell: through one class. */
+  @ArchTest
+  static final ArchRule onlyOneClassStartsPrograms =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .belongToAnyOf(ProcessBuilder.class)
+          .orShould()
+          .callMethod(Runtime.class, "exec", String[].class)
+          .orShould()
+          .callMethod(Runtime.class, "exec", String.class);
+
   @ArchTest
   static final ArchRule wireTypesStayAtTheWire =
       noClasses()

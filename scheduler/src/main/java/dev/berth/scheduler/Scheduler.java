@@ -6,7 +6,9 @@ import dev.berth.scheduler.api.ApiServer;
 import dev.berth.scheduler.api.ClusterFacts;
 import dev.berth.scheduler.api.PublicApi;
 import dev.berth.scheduler.api.Tokens;
+import dev.berth.scheduler.base.BaseInspection;
 import dev.berth.scheduler.blobs.BlobStore;
+import dev.berth.scheduler.confine.Confinement;
 import dev.berth.scheduler.control.Leadership;
 import dev.berth.scheduler.dispatch.AgentLinkService;
 import dev.berth.scheduler.dispatch.Dispatch;
@@ -99,8 +101,13 @@ public final class Scheduler implements AutoCloseable {
   private static PublicApi.Stores stores(SchedulerSettings settings) throws IOException {
     BlobStore blobs = BlobStore.open(settings.blobsDirectory());
     SlugIndex index = new SlugIndex(blobs);
+    Confinement confinement = new Confinement();
+    SquashfsPacker packer = new SquashfsPacker(confinement);
     return new PublicApi.Stores(
-        blobs, index, new SlugBuilder(blobs, index, new SquashfsPacker(), settings.slugs()));
+        blobs,
+        index,
+        new SlugBuilder(blobs, index, packer, settings.slugs()),
+        new BaseInspection(confinement));
   }
 
   public int apiPort() {

@@ -43,10 +43,12 @@ public final class ImageStore {
   private final Syscalls syscalls;
   private final LoopDevices loops;
   private final Source source;
+  private final boolean checking;
   private final ConcurrentHashMap<String, Object> locks = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, Path> mounted = new ConcurrentHashMap<>();
 
-  public ImageStore(StateLayout layout, Syscalls syscalls, Source source) {
+  public ImageStore(StateLayout layout, Syscalls syscalls, Source source, boolean checking) {
+    this.checking = checking;
     this.layout = layout;
     this.syscalls = syscalls;
     this.loops = new LoopDevices(syscalls);
@@ -112,7 +114,7 @@ public final class ImageStore {
     try {
       Path opened = Path.of("/proc/self/fd/" + descriptor);
       String found = sha256(opened);
-      if (!found.equals(digest)) {
+      if (!found.equals(digest) && checking) {
         Files.deleteIfExists(file);
         throw new IOException(
             "image " + digest + " has the hash " + found + "; it was deleted, fetch it again");

@@ -28,6 +28,9 @@ public final class RootFileSystems implements AutoCloseable {
   public record Parts(
       String container, Path base, Path slug, IdRange range, int diskMib, List<EtcFile> files) {}
 
+  /** What an agent always insists on; tests leave one out. */
+  public record Strictness(boolean plainOverlay, boolean imageShapes) {}
+
   /** A small file below /etc that belongs to this instance, such as hosts. */
   public record EtcFile(String name, String text) {}
 
@@ -36,6 +39,7 @@ public final class RootFileSystems implements AutoCloseable {
   private final UpperLayers uppers;
   private final IdMaps maps;
   private final String overlay;
+  private final Strictness strictness;
   private final AtomicLong serial = new AtomicLong();
 
   public RootFileSystems(
@@ -43,8 +47,10 @@ public final class RootFileSystems implements AutoCloseable {
       Syscalls syscalls,
       Programs programs,
       UpperLayers uppers,
-      boolean plainOverlay) {
-    this.overlay = plainOverlay ? PLAIN : "redirect_dir=on,metacopy=on,index=off,volatile";
+      Strictness strictness) {
+    this.strictness = strictness;
+    this.overlay =
+        strictness.plainOverlay() ? PLAIN : "redirect_dir=on,metacopy=on,index=off,volatile";
     this.layout = layout;
     this.syscalls = syscalls;
     this.uppers = uppers;
@@ -56,6 +62,9 @@ public final class RootFileSystems implements AutoCloseable {
    * nothing of it is left.
    */
   public String assemble(Parts parts) throws IOException {
+    if (strictness.imageShapes()) {
+      ImageShape.check(parts.base(), parts.slug());
+    }
     String name = "parts-" + serial.incrementAndGet();
     Path base = layout.scratch().resolve(name + "-base");
     Path slug = layout.scratch().resolve(name + "-slug");

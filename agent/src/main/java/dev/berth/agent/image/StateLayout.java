@@ -54,6 +54,11 @@ public record StateLayout(Path root) {
     return live().resolve("devices");
   }
 
+  /** The agent's own copies of the programs that make containers. */
+  public Path programs() {
+    return live().resolve("programs");
+  }
+
   public Path pin() {
     return live().resolve("pin");
   }
@@ -90,11 +95,16 @@ public record StateLayout(Path root) {
     return root.resolve("log");
   }
 
-  /** Makes what is missing; keeps what an earlier agent made. */
-  public void make(Syscalls syscalls) throws IOException {
-    directory(root, "rwx------");
+  /**
+   * Makes what is missing; keeps what an earlier agent made.
+   *
+   * @param closed nobody but root may look; always so, except in a test
+   */
+  public void make(Syscalls syscalls, boolean closed) throws IOException {
+    String mode = closed ? "rwx------" : "rwxr-xr-x";
+    directory(root, mode);
     for (Path path : List.of(images(), uppers(), placements(), logs())) {
-      directory(path, "rwx------");
+      directory(path, mode);
     }
     directory(live(), "rwx------");
     // Shared, so that mounts reach the private namespace; a tmpfs of its own, so that nothing of
@@ -108,11 +118,11 @@ public record StateLayout(Path root) {
       directory(path, "rwx------");
     }
     directory(scratch(), "rwx------");
-    long closed = Syscalls.MS_NOSUID | Syscalls.MS_NODEV;
-    memory(syscalls, scratch(), Syscalls.MS_PRIVATE, closed, "0700");
+    long flags = Syscalls.MS_NOSUID | Syscalls.MS_NODEV;
+    memory(syscalls, scratch(), Syscalls.MS_PRIVATE, flags, "0700");
     clearScratch(syscalls);
     directory(pin(), "rwx------");
-    memory(syscalls, pin(), Syscalls.MS_PRIVATE, closed, "0700");
+    memory(syscalls, pin(), Syscalls.MS_PRIVATE, flags, "0700");
     devices(syscalls);
   }
 

@@ -114,6 +114,9 @@ public final class Programs implements AutoCloseable {
       if (e.getCause() instanceof IOException cause) {
         throw cause;
       }
+      if (e.getCause() instanceof IllegalArgumentException cause) {
+        throw cause;
+      }
       throw new IllegalStateException("a program could not be run", e.getCause());
     }
   }

@@ -75,6 +75,10 @@ final class Spawned implements AutoCloseable {
 
   static Spawned start(List<String> command, boolean answering, String... environment)
       throws IOException {
+    if (!command.getFirst().startsWith("/")) {
+      throw new IllegalArgumentException(
+          "a program is given by its absolute path, not as '" + command.getFirst() + "'");
+    }
     try (var arena = Arena.ofConfined()) {
       List<Integer> opened = new ArrayList<>();
       try {

@@ -4,14 +4,18 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * bounded amount in each. Confined to its reader.
  */
 final class LogTail {
+  private static final Set<OpenOption> NO_LINK =
+      Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
   private static final int BLOCK = 64 * 1024;
   private static final int BYTES_A_POLL = 256 * 1024;
   private static final long LONGEST_TAIL = 1024L * 1024;
@@ -71,7 +77,11 @@ final class LogTail {
       return;
     }
     try {
-      var attributes = Files.readAttributes(path.get(), BasicFileAttributes.class);
+      var attributes =
+          Files.readAttributes(path.get(), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      if (!attributes.isRegularFile()) {
+        return; // nothing that this agent made
+      }
       if (!Objects.equals(file, attributes.fileKey()) || attributes.size() < offset) {
         file = attributes.fileKey();
         offset = 0;
@@ -79,7 +89,7 @@ final class LogTail {
       } else if (attributes.size() == offset) {
         return;
       }
-      try (FileChannel channel = FileChannel.open(path.get())) {
+      try (FileChannel channel = FileChannel.open(path.get(), NO_LINK)) {
         reading.read(channel, attributes.size());
       }
     } catch (NoSuchFileException _) {

@@ -1,10 +1,7 @@
 package dev.berth.agent.runtime;
 
 import dev.berth.agent.image.IdRange;
-import dev.berth.agent.image.RootFileSystems;
-import dev.berth.agent.image.StateLayout;
 import dev.berth.agent.oom.KillJournal;
-import dev.berth.agent.oom.OomTruth;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +27,6 @@ public final class ContainerHost implements InstanceHost {
   private static final int DEAD_TICKS = 3;
   private static final int WARM_PLACES = 4;
   private static final long END_SECONDS = 10;
-  private static final long MICROS_A_TICK = 10_000;
 
   /** Placements from here on are throw-away containers of checks: nobody hears of their ends. */
   public static final long FIRST_CELL = 1L << 62;
@@ -39,9 +35,9 @@ public final class ContainerHost implements InstanceHost {
   private final Ledger ledger;
   private final Places places;
   private final Removal removal;
-  private final Limiting limiting;
+  private final HeldPlaces held;
   private final KillJournal journal;
-  private final Verifier verifier = new Verifier();
+  private final ContainerMaking making;
   private final Capacity capacity;
   private final ExitWatch watch;
   private final Map<Long, Placement> placements = new ConcurrentHashMap<>();
@@ -52,12 +48,32 @@ public final class ContainerHost implements InstanceHost {
     this.ledger = new Ledger(parts.layout().placements());
     this.places = new Places(parts.subnet().places());
     this.removal = new Removal(parts);
+    this.held = new HeldPlaces(removal, this::free);
     this.journal = new KillJournal(parts.syscalls());
-    this.limiting =
-        new Limiting(
-            parts.cgroups(), Disk.under(parts.layout().root()), parts.settings().defences());
+    var disk = Disk.under(parts.layout().root());
+    var limiting = new Limiting(parts.cgroups(), disk, parts.settings().defences());
+    this.making = new ContainerMaking(parts, limiting, journal, ledger);
     this.capacity = parts.settings().capacity().orElse(HostOpening.measured(parts.layout().root()));
     this.watch = new ExitWatch(parts.layout().exits(), this::exitWritten, this::lookForTheDead);
+    keepPlaces();
+    watch.start();
+  }
+
+  /** Before anything can be started, also a cell, no place that is in use is free. */
+  private void keepPlaces() throws IOException {
+    for (var entry : ledger.entries()) {
+      if (isCell(entry.placementId())) {
+        // One that an agent was using when it was killed.
+        removal.remove(Container.name(entry.placementId(), entry.incarnation()), entry.place());
+        ledger.remove(entry.placementId());
+      } else {
+        places.keep(entry.place());
+      }
+    }
+  }
+
+  private static boolean isCell(long placementId) {
+    return placementId >= FIRST_CELL;
   }
 
   /**
@@ -77,27 +93,15 @@ public final class ContainerHost implements InstanceHost {
   public List<Kept> adopt() {
     List<Kept> kept = new ArrayList<>();
     try {
-      var entries = ledger.entries();
-      entries.forEach(entry -> places.keep(entry.place()));
-      watch.start();
-      for (var entry : entries) {
-        if (entry.placementId() < FIRST_CELL) {
+      for (var entry : ledger.entries()) {
+        if (!isCell(entry.placementId())) {
           kept.add(adopt(entry));
-        } else {
-          forgetCell(entry);
         }
       }
     } catch (IOException e) {
       throw new java.io.UncheckedIOException("the record of the placements can't be read", e);
     }
     return kept;
-  }
-
-  /** One that an agent was using when it was killed. */
-  private void forgetCell(Ledger.Entry entry) throws IOException {
-    removal.remove(Container.name(entry.placementId(), entry.incarnation()), entry.place());
-    ledger.remove(entry.placementId());
-    places.free(entry.place());
   }
 
   private Kept adopt(Ledger.Entry entry) throws IOException {
@@ -113,7 +117,7 @@ public final class ContainerHost implements InstanceHost {
       }
       return new Kept.Reserved(entry.placementId(), entry.incarnation(), address);
     }
-    var container = container(entry, 0);
+    var container = making.container(entry, 0);
     Path exit = parts.layout().exits().resolve(name);
     if (!Files.exists(exit) && container.isAlive()) {
       placement.hold(container);
@@ -175,8 +179,7 @@ public final class ContainerHost implements InstanceHost {
   }
 
   private IdRange range(int place) {
-    boolean own = parts.settings().defences().has(Defence.OWN_ID_RANGE);
-    return HostFacts.range(parts.subnet(), own ? place : 1);
+    return parts.range(place);
   }
 
   /** The places that come next, so that their first start does not wait. */
@@ -191,14 +194,7 @@ public final class ContainerHost implements InstanceHost {
   }
 
   private Ledger.Entry reserved(Placement placement) {
-    return entry(placement, placement.incarnation(), Ledger.Phase.RESERVED, 0, 0);
-  }
-
-  private Ledger.Entry entry(
-      Placement placement, int incarnation, Ledger.Phase phase, int port, long pid) {
-    long ticks = pid == 0 ? 0 : new ProcessView(pid).startTicks();
-    return new Ledger.Entry(
-        placement.id(), placement.place(), incarnation, phase, port, pid, ticks, parts.bootId());
+    return making.entry(placement, placement.incarnation(), Ledger.Phase.RESERVED, 0, 0);
   }
 
   @Override
@@ -213,9 +209,10 @@ public final class ContainerHost implements InstanceHost {
       }
       String name = Container.name(plan.placementId(), incarnation);
       placement.tried(incarnation);
-      ledger.write(entry(placement, incarnation, Ledger.Phase.STARTING, plan.port(), 0), false);
+      ledger.write(
+          making.entry(placement, incarnation, Ledger.Phase.STARTING, plan.port(), 0), false);
       try {
-        return launch(plan, placement, name);
+        return making.launch(plan, placement, name);
       } catch (IOException | HostException e) {
         abandon(placement, name);
         throw e;
@@ -237,95 +234,6 @@ public final class ContainerHost implements InstanceHost {
     placement.hold(null);
     removal.remove(name, placement.place());
     ledger.write(reserved(placement), false);
-  }
-
-  private Launched launch(ContainerPlan plan, Placement placement, String name)
-      throws IOException, HostException {
-    String upper = assemble(plan, placement, name);
-    Bundle bundle = bundle(plan, placement, name);
-    bundle.write(parts.layout().bundle(name), parts.common());
-    limiting.boundDevice(parts.layout().bundle(name), upper, plan.limits());
-    long pid = parts.runtime().create(name, Removal.log(parts.layout(), name));
-    limiting.apply(bundle, parts.common(), upper);
-    long rate = limiting.networkBytesPerSecond(plan.limits());
-    var network = parts.network().attach(placement.place(), pid, rate);
-    var started = entry(placement, placement.incarnation(), Ledger.Phase.STARTED, plan.port(), pid);
-    var container = container(started, journal.position());
-    placement.hold(container);
-    parts.runtime().start(name);
-    var differences = new ArrayList<>(verifier.differences(pid, bundle));
-    differences.addAll(limiting.differences(pid, bundle, parts.common(), upper, network));
-    if (!differences.isEmpty() && parts.settings().defences().has(Defence.READ_BACK)) {
-      LOG.error("{} was killed, it differs from its order: {}", plan.name(), differences);
-      throw new HostException(
-          HostException.Kind.UNVERIFIED,
-          "the container was not set up as ordered and was killed: "
-              + String.join("; ", differences));
-    }
-    ledger.write(started, false);
-    Thread.ofVirtual().start(() -> holdShim(placement, container, plan.limits().rates()));
-    String address = parts.subnet().address(placement.place());
-    return new Launched(plan.placementId(), placement.incarnation(), address, plan.port(), pid);
-  }
-
-  /** Moving a process takes the kernel 10 ms and more, so nobody waits for it. */
-  private void holdShim(Placement placement, Container container, Rates rates) {
-    placement.lock().lock();
-    try {
-      var shim = parts.runtime().shim(container.name());
-      if (shim.isPresent() && placement.container() == container && !container.isOver()) {
-        limiting.holdShim(container.cgroup(), shim.get().pid(), rates);
-      }
-    } catch (IOException e) {
-      if (container.isAlive()) {
-        LOG.warn("the log of {} may take more cpu than it should", container.name(), e);
-      }
-    } finally {
-      placement.lock().unlock();
-    }
-  }
-
-  private Container container(Ledger.Entry entry, long since) {
-    String name = Container.name(entry.placementId(), entry.incarnation());
-    var subject =
-        new OomTruth.Subject(
-            parts.cgroup(name),
-            range(entry.place()),
-            entry.pid(),
-            since,
-            entry.startTicks() * MICROS_A_TICK);
-    var memory = new OomTruth(parts.cgroups(), journal);
-    return new Container(parts.syscalls(), parts.cgroups(), memory, entry, subject);
-  }
-
-  private String assemble(ContainerPlan plan, Placement placement, String name)
-      throws IOException, HostException {
-    Path base = parts.images().mounted(plan.baseDigest());
-    Path slug = parts.images().mounted(plan.slugDigest());
-    String address = parts.subnet().address(placement.place());
-    return parts
-        .roots()
-        .assemble(
-            new RootFileSystems.Parts(
-                name,
-                base,
-                slug,
-                range(placement.place()),
-                limiting.diskMib(plan.limits()),
-                Furnishing.files(plan, address, base)));
-  }
-
-  private Bundle bundle(ContainerPlan plan, Placement placement, String name) throws HostException {
-    Path root = StateLayout.WINDOW.resolve(name);
-    return new Bundle(
-        root,
-        plan.argv(),
-        Furnishing.environment(plan),
-        range(placement.place()),
-        plan.limits(),
-        parts.cgroup(name),
-        Furnishing.hostname(plan),
-        ContainerMounts.writable(root));
   }
 
   @Override
@@ -370,14 +278,24 @@ public final class ContainerHost implements InstanceHost {
     discard(placementId);
     Placement placement = placements.remove(placementId);
     if (placement != null) {
-      try {
-        ledger.remove(placementId);
-      } catch (IOException e) {
-        throw new java.io.UncheckedIOException("placement " + placementId + " stays on disk", e);
+      String name = Container.name(placementId, placement.incarnation());
+      boolean holding = parts.settings().defences().has(Defence.HELD_PLACES);
+      if (holding && !removal.isGone(name)) {
+        held.hold(placement, name);
+      } else {
+        free(placement);
       }
-      parts.roots().forget(range(placement.place()));
-      places.free(placement.place());
     }
+  }
+
+  private void free(Placement placement) {
+    try {
+      ledger.remove(placement.id());
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException("placement " + placement.id() + " stays on disk", e);
+    }
+    parts.roots().forget(range(placement.place()));
+    places.free(placement.place());
   }
 
   @Override
@@ -395,6 +313,7 @@ public final class ContainerHost implements InstanceHost {
   }
 
   private void lookForTheDead() {
+    held.retry();
     journal.position(); // so that the kernel's log is read before it is overwritten
     for (Placement placement : placements.values()) {
       Container container = placement.container();
@@ -411,7 +330,7 @@ public final class ContainerHost implements InstanceHost {
   }
 
   private void tell(Container container, int code) {
-    if (container.tell() && container.entry().placementId() < FIRST_CELL) {
+    if (container.tell() && !isCell(container.entry().placementId())) {
       Ended ended = container.ended(code);
       listeners.forEach(listener -> listener.accept(ended));
     }
@@ -473,7 +392,8 @@ public final class ContainerHost implements InstanceHost {
 
   /** What a check must know of this host. */
   public HostFacts facts() {
-    return new HostFacts(parts.settings(), parts.subnet(), parts.cgroups());
+    var programs = List.of(parts.runtime().program(), parts.runtime().conmon());
+    return new HostFacts(parts.settings(), parts.subnet(), parts.cgroups(), programs);
   }
 
   /** Takes over an image made on this host, and says its digest; a scheduler knows none of it. */

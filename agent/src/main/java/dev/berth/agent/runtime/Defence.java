@@ -28,6 +28,24 @@ public enum Defence {
   /** The overlay follows no redirects and takes no data from elsewhere in its layers. */
   PLAIN_OVERLAY,
 
+  /** The programs that make containers are copies that nobody can write. */
+  OWN_RUNTIME,
+
+  /** Nobody but root can look into the agent's directories. */
+  CLOSED_DIRECTORIES,
+
+  /** An image is mounted only if its bytes have the digest that names it. */
+  IMAGE_DIGESTS,
+
+  /** An image can't lead mounts elsewhere: a slug holds /app alone, mount points are no links. */
+  IMAGE_SHAPES,
+
+  /** A container has a session keyring of its own. */
+  OWN_KEYRING,
+
+  /** An id range is free again only when its processes and mounts are gone. */
+  HELD_PLACES,
+
   /** No group besides the app's own. */
   NO_GROUPS,
 

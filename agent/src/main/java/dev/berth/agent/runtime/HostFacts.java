@@ -6,9 +6,15 @@ import dev.berth.agent.image.StateLayout;
 import dev.berth.agent.network.NetworkNames;
 import dev.berth.agent.network.Subnet;
 import java.nio.file.Path;
+import java.util.List;
 
-/** What a check must know of this host to look at a container from outside. */
-public record HostFacts(HostSettings settings, Subnet subnet, Cgroups cgroups) {
+/**
+ * What a check must know of this host to look at a container from outside.
+ *
+ * @param programs the files that are run to make containers
+ */
+public record HostFacts(
+    HostSettings settings, Subnet subnet, Cgroups cgroups, List<Path> programs) {
 
   public Path stateDirectory() {
     return settings.stateDirectory();

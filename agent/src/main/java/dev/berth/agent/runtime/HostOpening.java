@@ -36,9 +36,10 @@ final class HostOpening {
           Path.of("/usr/bin/runc"),
           Path.of("/usr/local/bin/crun"),
           Path.of("/usr/local/bin/runc"));
+  private static final Path CONMON = Path.of("/usr/bin/conmon");
   private static final List<String> NEEDED =
       List.of(
-          "/usr/bin/conmon",
+          CONMON.toString(),
           "/usr/bin/nsenter",
           "/usr/bin/unshare",
           "/usr/bin/perl",
@@ -57,7 +58,7 @@ final class HostOpening {
     var layout = new StateLayout(settings.stateDirectory());
     Syscalls syscalls = new NativeSyscalls();
     var programs = new Programs();
-    layout.make(syscalls);
+    layout.make(syscalls, settings.defences().has(Defence.CLOSED_DIRECTORIES));
     Cgroups cgroups = Cgroups.ofThisHost();
     var namespace = new PrivateNamespace(layout, syscalls, programs);
     namespace.open(layout, cgroups.privateHierarchies());
@@ -67,22 +68,24 @@ final class HostOpening {
     network.setUp();
     var uppers =
         new UpperLayers(layout, syscalls, programs, device -> Limiting.warm(cgroups, device));
-    var images = new ImageStore(layout, syscalls, blobs::fetch);
+    var images =
+        new ImageStore(
+            layout, syscalls, blobs::fetch, settings.defences().has(Defence.IMAGE_DIGESTS));
     var roots =
-        new RootFileSystems(
-            layout, syscalls, programs, uppers, settings.defences().has(Defence.PLAIN_OVERLAY));
+        new RootFileSystems(layout, syscalls, programs, uppers, strictness(settings.defences()));
     String bootId = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
     Map<String, Object> seccomp = SeccompProfile.load(SeccompProfile.MAINTAINED);
+    var copies =
+        new RuntimePrograms(layout, syscalls, settings.defences().has(Defence.OWN_RUNTIME));
     List<String> failures = new ArrayList<>();
-    for (Path program : RUNTIMES) {
-      if (!Files.isExecutable(program)) {
-        continue;
-      }
+    for (Path program : RUNTIMES.stream().filter(Files::isExecutable).toList()) {
       String name = program.getFileName().toString();
-      var runtime = new OciRuntime(name, program, layout, namespace, programs);
-      // runc writes such switches after /proc is read-only.
-      boolean ipv6Switch =
-          name.equals("crun") && Files.exists(Path.of("/proc/sys/net/ipv6/conf/all"));
+      List<Path> own = copies.of(List.of(program, CONMON));
+      boolean ownKeyring = settings.defences().has(Defence.OWN_KEYRING);
+      var runtime =
+          new OciRuntime(
+              name, own.getFirst(), own.getLast(), ownKeyring, layout, namespace, programs);
+      boolean ipv6Switch = hasIpv6Switch(name);
       var common =
           new Bundle.Common(seccomp, mostOpenFiles(), cpus(), ipv6Switch, settings.defences());
       var parts =
@@ -110,6 +113,16 @@ final class HostOpening {
     }
     throw new IOException(
         "no OCI runtime works; install crun or runc: " + String.join("; ", failures));
+  }
+
+  private static RootFileSystems.Strictness strictness(Defences defences) {
+    return new RootFileSystems.Strictness(
+        defences.has(Defence.PLAIN_OVERLAY), defences.has(Defence.IMAGE_SHAPES));
+  }
+
+  private static boolean hasIpv6Switch(String runtime) {
+    // runc writes such switches after /proc is read-only.
+    return runtime.equals("crun") && Files.exists(Path.of("/proc/sys/net/ipv6/conf/all"));
   }
 
   private static void needed() throws IOException {

@@ -19,9 +19,14 @@ import java.util.regex.Pattern;
  * <p>Decides nothing; says in the tenant's words what went wrong. Thread-safe.
  */
 record OciRuntime(
-    String name, Path program, StateLayout layout, PrivateNamespace namespace, Programs programs) {
+    String name,
+    Path program,
+    Path conmon,
+    boolean ownKeyring,
+    StateLayout layout,
+    PrivateNamespace namespace,
+    Programs programs) {
 
-  private static final String CONMON = "/usr/bin/conmon";
   private static final Duration CREATE_LIMIT = Duration.ofSeconds(30);
   private static final long LOG_BYTES = 10L << 20;
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -32,7 +37,7 @@ record OciRuntime(
   /** Makes the container and returns the host's pid of its first process, which waits. */
   long create(String container, Path log) throws HostException {
     Path bundle = layout.bundle(container);
-    List<String> command = new ArrayList<>(List.of(CONMON, "--api-version", "1"));
+    List<String> command = new ArrayList<>(List.of(conmon.toString(), "--api-version", "1"));
     command.addAll(List.of("-c", container, "-u", container, "-n", container));
     command.addAll(List.of("-r", program.toString(), "-b", bundle.toString()));
     command.addAll(List.of("-p", bundle.resolve("pid").toString()));
@@ -40,6 +45,9 @@ record OciRuntime(
     command.addAll(List.of("--exit-dir", layout.exits().toString(), "--full-attach"));
     command.addAll(List.of("-l", "k8s-file:" + log, "--log-size-max", "" + LOG_BYTES));
     command.addAll(List.of("--log-level", "error", "--no-sync-log"));
+    if (!ownKeyring) {
+      command.add("--no-new-keyring");
+    }
     command.addAll(List.of("--runtime-arg=--root", "--runtime-arg=" + layout.runtimeState()));
     try {
       var answer = programs.ask(namespace.enter(command), "_OCI_SYNCPIPE=3", CREATE_LIMIT);

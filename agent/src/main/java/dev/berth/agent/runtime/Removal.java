@@ -48,6 +48,12 @@ record Removal(HostParts parts) {
     }
   }
 
+  /** Whether neither a process nor a mount of a container is left. */
+  boolean isGone(String name) {
+    return parts.cgroups().directories(parts.cgroup(name)).stream().noneMatch(Files::exists)
+        && !Files.exists(parts.layout().rootMount(name));
+  }
+
   static Path log(StateLayout layout, String name) {
     return layout.logs().resolve(name + ".log");
   }

@@ -1,6 +1,7 @@
 package dev.berth.agent.verify;
 
 import dev.berth.agent.image.IdRange;
+import dev.berth.agent.linux.Programs;
 import dev.berth.agent.runtime.HostFacts;
 import dev.berth.agent.runtime.Launched;
 import dev.berth.agent.runtime.Limits;
@@ -36,9 +37,11 @@ public final class Cell {
   private final HostFacts host;
   private final Launched launched;
   private final Limits limits;
+  private final Programs programs;
   private final Neighbour neighbour;
 
-  Cell(HostFacts host, Launched launched, Limits limits, Neighbour neighbour) {
+  Cell(HostFacts host, Launched launched, Limits limits, Programs programs, Neighbour neighbour) {
+    this.programs = programs;
     this.host = host;
     this.launched = launched;
     this.limits = limits;
@@ -113,6 +116,11 @@ public final class Cell {
 
   public HostFacts host() {
     return host;
+  }
+
+  /** Runs programs of the host. */
+  public Programs programs() {
+    return programs;
   }
 
   /** A second one, of another tenant. */

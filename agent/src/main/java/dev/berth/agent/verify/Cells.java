@@ -1,5 +1,6 @@
 package dev.berth.agent.verify;
 
+import dev.berth.agent.linux.Programs;
 import dev.berth.agent.runtime.ContainerHost;
 import dev.berth.agent.runtime.ContainerPlan;
 import dev.berth.agent.runtime.HostException;
@@ -47,10 +48,12 @@ final class Cells implements AutoCloseable {
 
   private final ContainerHost host;
   private final CellImages images;
+  private final Programs programs;
   private final List<Launched> launched = new ArrayList<>();
   private @Nullable Cell second;
 
-  Cells(ContainerHost host, CellImages images) {
+  Cells(ContainerHost host, CellImages images, Programs programs) {
+    this.programs = programs;
     this.host = host;
     this.images = images;
   }
@@ -85,7 +88,7 @@ final class Cells implements AutoCloseable {
     try {
       Launched made = host.start(plan, 1);
       launched.add(made);
-      return new Cell(host.facts(), made, LIMITS, this::second);
+      return new Cell(host.facts(), made, LIMITS, programs, this::second);
     } catch (HostException e) {
       host.release(id);
       throw new IOException(e.getMessage(), e);

@@ -25,13 +25,24 @@ final class FileChecks {
 
   private static List<Check> mountsAndKernelFiles() {
     return List.of(
-        mounts("mounts-nosuid", "CVE-2023-0386 CVE-2023-2640", "nosuid", path -> false)
+        mounts(
+                "mounts-nosuid",
+                "CVE-2023-0386 CVE-2023-2640",
+                "every mount is nosuid",
+                "nosuid",
+                path -> false)
             .noticing(Defence.NO_SET_USER_ID),
-        mounts("mounts-nodev", "devices of an image", "nodev", FileChecks::isDevice)
+        mounts(
+                "mounts-nodev",
+                "devices of an image",
+                "every mount but terminals and single devices is nodev",
+                "nodev",
+                FileChecks::isDevice)
             .noticing(Defence.NO_DEVICES),
         mounts(
                 "mounts-noexec",
                 "programs in memory",
+                "every mount but the images, /app and /tmp is noexec",
                 "noexec",
                 List.of("/", "/app", "/tmp")::contains)
             .noticing(Defence.NO_PROGRAMS),
@@ -109,9 +120,8 @@ final class FileChecks {
   }
 
   private static Check mounts(
-      String name, String guards, String flag, Predicate<String> exception) {
-    return Check.of(name, guards, "every mount is " + flag, cell -> mounts(cell, flag, exception))
-        .quickly();
+      String name, String guards, String expected, String flag, Predicate<String> exception) {
+    return Check.of(name, guards, expected, cell -> mounts(cell, flag, exception)).quickly();
   }
 
   private static Seen mounts(Cell cell, String flag, Predicate<String> exception)

@@ -29,7 +29,11 @@ public final class HostVerification implements NodeVerifier {
   /** Every check, by subject. */
   public static List<Check> checks() {
     return Stream.of(
-            KernelChecks.all(), ProcessChecks.all(), FileChecks.all(), ResourceChecks.all())
+            KernelChecks.all(),
+            ProcessChecks.all(),
+            FileChecks.all(),
+            ResourceChecks.all(),
+            AgentChecks.all())
         .flatMap(List::stream)
         .toList();
   }
@@ -51,13 +55,15 @@ public final class HostVerification implements NodeVerifier {
     Instant from = clock.instant();
     List<Finding> findings = new ArrayList<>();
     String made = "one started";
-    try (var cells = new Cells(host, images())) {
+    try (var programs = new Programs();
+        var cells = new Cells(host, images(programs), programs)) {
       Cell cell = cells.first();
       for (Check check : checks) {
         findings.add(check.run(cell));
       }
     } catch (IOException e) {
       made = e.getMessage() + "";
+      images = null; // perhaps they are why
     }
     boolean started = made.equals("one started");
     findings.addFirst(
@@ -65,12 +71,10 @@ public final class HostVerification implements NodeVerifier {
     return new Verification(findings, Duration.between(from, clock.instant()).toMillis(), full);
   }
 
-  CellImages images() throws IOException {
+  private CellImages images(Programs programs) throws IOException {
     CellImages known = images;
     if (known == null) {
-      try (var programs = new Programs()) {
-        known = CellImages.make(host, programs);
-      }
+      known = CellImages.make(host, programs);
       images = known;
     }
     return known;

@@ -13,6 +13,7 @@ import dev.berth.agent.reconcile.Phase;
 import dev.berth.agent.reconcile.Placement;
 import dev.berth.agent.runtime.FakeInstanceHost;
 import dev.berth.agent.runtime.Output;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

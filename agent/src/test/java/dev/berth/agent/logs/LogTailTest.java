@@ -69,6 +69,16 @@ class LogTailTest {
   }
 
   @Test
+  void aLinkThatTookTheFilesPlaceIsNotFollowed() throws IOException {
+    Path secret = directory.resolve("secret");
+    Files.writeString(secret, record(7));
+    Files.createSymbolicLink(file, secret);
+
+    assertThat(tail.last(10)).isEmpty();
+    assertThat(poll()).isEmpty();
+  }
+
+  @Test
   void aFileThatIsNotThereYetIsEmpty() throws IOException {
     assertThat(tail.last(10)).isEmpty();
     write(1, 1);

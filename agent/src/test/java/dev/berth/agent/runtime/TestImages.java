@@ -43,7 +43,7 @@ final class TestImages implements BlobSource {
     this.slug = squash(directory.resolve("slug"));
   }
 
-  private String squash(Path root) throws Exception {
+  String squash(Path root) throws Exception {
     Path image = directory.resolve(root.getFileName() + ".img");
     run("mksquashfs", "" + root, "" + image, "-noappend", "-quiet", "-no-progress", "-all-root");
     String digest =

@@ -22,17 +22,21 @@ final class TestNode implements AutoCloseable {
   private long nextId = 1;
 
   TestNode(Path directory) throws Exception {
-    this(directory, Defences.all());
+    this(directory, 24, Defences.all());
   }
 
-  TestNode(Path directory, Defences defences) throws Exception {
+  TestNode(Path directory, int prefix) throws Exception {
+    this(directory, prefix, Defences.all());
+  }
+
+  TestNode(Path directory, int prefix, Defences defences) throws Exception {
     images = new TestImages(Files.createDirectory(directory.resolve("images")));
     settings =
         new HostSettings(
             "%06x".formatted(RANDOM.nextInt(1 << 24)),
             1,
             directory.resolve("state"),
-            "10.200." + RANDOM.nextInt(1, 255) + ".0/24",
+            "10.200." + RANDOM.nextInt(1, 255) + ".0/" + prefix,
             Optional.empty(),
             defences);
     host = ContainerHost.open(settings, images);
@@ -58,6 +62,37 @@ final class TestNode implements AutoCloseable {
     host = ContainerHost.open(settings, images);
     host.onExit(ends::add);
     return host.adopt();
+  }
+
+  /** An agent that has one defence less, over the same directory. */
+  void restartWithout(Defence defence) throws HostException {
+    reopen(Defences.all().without(defence));
+  }
+
+  private void reopen(Defences defences) throws HostException {
+    host.close();
+    host =
+        ContainerHost.open(
+            new HostSettings(
+                settings.clusterId(),
+                settings.nodeNumber(),
+                settings.stateDirectory(),
+                settings.subnet(),
+                settings.capacity(),
+                defences),
+            images);
+    host.onExit(ends::add);
+    host.adopt();
+  }
+
+  /** As after a reboot: nothing is mounted, the images are on the disk. */
+  void sweepMountsAndReopen(Defences defences) throws HostException {
+    host.close();
+    var left = Sweep.run(settings);
+    if (!left.isEmpty()) {
+      throw new AssertionError("the sweep left " + left);
+    }
+    reopen(defences);
   }
 
   ContainerPlan plan(String command) {

@@ -7,7 +7,7 @@ import dev.berth.proto.v1.ListBasesRequest;
 import dev.berth.proto.v1.ListBasesResponse;
 import dev.berth.proto.v1.PublishBaseRequest;
 import dev.berth.proto.v1.PublishBaseResponse;
-import dev.berth.scheduler.blobs.IncomingBlob;
+import dev.berth.scheduler.base.BaseInspection;
 import dev.berth.scheduler.state.BaseLine;
 import dev.berth.scheduler.state.BaseVersion;
 import dev.berth.scheduler.state.Command;
@@ -19,26 +19,23 @@ import dev.berth.scheduler.wire.Refusing;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 
 /** Base lines and their versions; images come in here. Thread-safe. */
 final class BaseApi extends BaseServiceGrpc.BaseServiceImplBase {
   private static final long MAX_BYTES = 8L << 30;
-  private static final ByteBuffer SQUASHFS_MAGIC =
-      ByteBuffer.wrap("hsqs".getBytes(StandardCharsets.US_ASCII)).asReadOnlyBuffer();
 
   private static final Upload.Codes CODES =
       new Upload.Codes(RefusalCode.BASE_INVALID, RefusalCode.BASE_INVALID);
 
   private final Desk desk;
   private final Uploads uploads;
+  private final BaseInspection inspection;
 
-  BaseApi(Desk desk, Uploads uploads) {
+  BaseApi(Desk desk, Uploads uploads, BaseInspection inspection) {
     this.desk = desk;
     this.uploads = uploads;
+    this.inspection = inspection;
   }
 
   private static dev.berth.proto.v1.BaseVersion version(BaseVersion version) {
@@ -98,13 +95,21 @@ final class BaseApi extends BaseServiceGrpc.BaseServiceImplBase {
   private void publish(
       PublishBaseRequest.Header header,
       Upload.Received received,
-      StreamObserver<PublishBaseResponse> out) {
+      StreamObserver<PublishBaseResponse> out)
+      throws IOException, InterruptedException {
+    Optional<String> faults = inspection.faults(received.blob().file());
+    if (faults.isPresent()) {
+      throw Refusing.asStatus(
+          RefusalCode.BASE_INVALID,
+          "digest",
+          faults.get(),
+          "change the recipe and publish the image that it makes; see deploy/bases and docs/bases.md");
+    }
     desk.submit(
         out,
         header.getMutation(),
         asked -> {
           asked.requireOperator("publish base images");
-          requireSquashfs(received.blob());
           Digest digest = received.blob().keep(received.digest()).digest();
           return new Command.PublishBase(
               header.getLine(), digest, received.blob().bytes(), header.getNotes());
@@ -117,21 +122,5 @@ final class BaseApi extends BaseServiceGrpc.BaseServiceImplBase {
               .setCreated(made.created())
               .build();
         });
-  }
-
-  private static void requireSquashfs(IncomingBlob blob) throws IOException {
-    ByteBuffer head = ByteBuffer.allocate(SQUASHFS_MAGIC.remaining());
-    try (FileChannel channel = FileChannel.open(blob.file(), StandardOpenOption.READ)) {
-      while (head.hasRemaining() && channel.read(head) >= 0) {
-        // short reads go on
-      }
-    }
-    if (!head.flip().equals(SQUASHFS_MAGIC)) {
-      throw Refusing.asStatus(
-          RefusalCode.BASE_INVALID,
-          "digest",
-          "the file is not a squashfs image",
-          "make one with mksquashfs or with deploy/bases");
-    }
   }
 }

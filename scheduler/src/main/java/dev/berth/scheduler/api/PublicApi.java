@@ -1,5 +1,6 @@
 package dev.berth.scheduler.api;
 
+import dev.berth.scheduler.base.BaseInspection;
 import dev.berth.scheduler.blobs.BlobStore;
 import dev.berth.scheduler.control.Leadership;
 import dev.berth.scheduler.dispatch.Logs;
@@ -19,8 +20,9 @@ public final class PublicApi {
   private final Watches watches;
   private final List<BindableService> services;
 
-  /** The stores that slugs and bases go to. */
-  public record Stores(BlobStore blobs, SlugIndex slugs, SlugBuilder builder) {}
+  /** The stores that slugs and bases go to, and what looks at them on the way. */
+  public record Stores(
+      BlobStore blobs, SlugIndex slugs, SlugBuilder builder, BaseInspection bases) {}
 
   /** What is asked of agents when a caller wants to know. */
   public record Agents(Logs logs, Verifications verifications) {}
@@ -43,7 +45,7 @@ public final class PublicApi {
             new AppApi(desk, watches),
             new ReleaseApi(desk, stores.slugs(), stores.builder(), uploads),
             new NodeApi(desk, agents.verifications()),
-            new BaseApi(desk, uploads),
+            new BaseApi(desk, uploads, stores.bases()),
             new LogApi(desk, agents.logs(), executor),
             new EventApi(desk, watches));
   }

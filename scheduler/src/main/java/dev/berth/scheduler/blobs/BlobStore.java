@@ -27,7 +27,9 @@ import java.util.Set;
 public final class BlobStore {
   private static final FileAttribute<Set<PosixFilePermission>> PRIVATE_DIRECTORY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-  static final FileAttribute<Set<PosixFilePermission>> PRIVATE_FILE =
+
+  /** For every file that is made here: its owner only. */
+  public static final FileAttribute<Set<PosixFilePermission>> PRIVATE_FILE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
   private final Path directory;

@@ -1,14 +1,12 @@
 package dev.berth.scheduler.slug;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
-import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /**
  * Writes an inspected tar anew, under {@code app/}.
@@ -20,17 +18,15 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
  */
 final class CleanTar {
   static final int APP_ID = 1000;
-  private static final int EXECUTE_BITS = 0111;
-  private static final int RECORD = 512;
 
-  private final TarArchiveOutputStream out;
+  private static final int SHORT_NAME = 100;
+  private static final int PROGRAM = 0755;
+
+  private final OutputStream out;
   private final Set<String> directories = new HashSet<>();
 
   private CleanTar(OutputStream out) {
-    this.out = new TarArchiveOutputStream(out, RECORD, StandardCharsets.UTF_8.name());
-    this.out.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
-    this.out.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
-    this.out.setAddPaxHeadersForNonAsciiNames(true);
+    this.out = out;
   }
 
   /** The tar must be one in which {@link TarInspection} found no violation. */
@@ -38,30 +34,28 @@ final class CleanTar {
     CleanTar clean = new CleanTar(out);
     clean.directory("app");
     try (TarReader reader = new TarReader(inspected)) {
-      for (TarArchiveEntry entry = reader.next(); entry != null; entry = reader.next()) {
+      for (TarEntry entry = reader.next(); entry != null; entry = reader.next()) {
         clean.copy(entry, reader);
       }
     }
-    clean.out.finish();
-    clean.out.flush();
+    out.write(new byte[2 * TarHeader.BYTES]);
+    out.flush();
   }
 
-  private void copy(TarArchiveEntry entry, TarReader reader) throws IOException {
-    String trimmed = TarPath.trimmed(entry.getName());
+  private void copy(TarEntry entry, TarReader reader) throws IOException {
+    String trimmed = TarPath.trimmed(entry.path());
     if (trimmed.isEmpty()) {
       return;
     }
     String path = "app/" + trimmed;
     parents(path);
-    if (entry.isDirectory()) {
-      directory(path);
-    } else if (entry.isSymbolicLink()) {
-      put(link(path, TarConstants.LF_SYMLINK, entry.getLinkName()));
-    } else if (entry.isLink()) {
-      String target = "app/" + TarPath.trimmed(entry.getLinkName());
-      put(link(path, TarConstants.LF_LINK, target));
-    } else {
-      file(path, entry, reader);
+    switch (entry.type()) {
+      case DIRECTORY -> directory(path);
+      case SYMLINK -> put('2', path, entry.link(), 0777, 0);
+      case HARD_LINK -> put('1', path, "app/" + TarPath.trimmed(entry.link()), 0644, 0);
+      case FILE -> file(path, entry, reader);
+      case DEVICE, FIFO, SPARSE, GLOBAL_HEADER, UNKNOWN ->
+          throw new IllegalArgumentException("not inspected: " + entry);
     }
   }
 
@@ -73,38 +67,39 @@ final class CleanTar {
 
   private void directory(String path) throws IOException {
     if (directories.add(path)) {
-      TarArchiveEntry entry = new TarArchiveEntry(path + "/", TarConstants.LF_DIR);
-      entry.setMode(0755);
-      put(entry);
+      put('5', path + "/", "", PROGRAM, 0);
     }
   }
 
-  private void file(String path, TarArchiveEntry from, TarReader reader) throws IOException {
-    TarArchiveEntry entry = new TarArchiveEntry(path, TarConstants.LF_NORMAL);
-    entry.setMode((from.getMode() & EXECUTE_BITS) == 0 ? 0644 : 0755);
-    entry.setSize(from.getSize());
-    own(entry);
-    out.putArchiveEntry(entry);
+  private void file(String path, TarEntry from, TarReader reader) throws IOException {
+    put('0', path, "", from.isExecutable() ? PROGRAM : 0644, from.size());
     reader.copyTo(out);
-    out.closeArchiveEntry();
+    pad(from.size());
   }
 
-  private static TarArchiveEntry link(String path, byte type, String target) {
-    TarArchiveEntry entry = new TarArchiveEntry(path, type);
-    entry.setLinkName(target);
-    entry.setMode(type == TarConstants.LF_SYMLINK ? 0777 : 0644);
-    return entry;
+  private void put(char type, String path, String link, int mode, long size) throws IOException {
+    ByteArrayOutputStream records = new ByteArrayOutputStream();
+    byte[] name = fitting("path", path, records);
+    byte[] target = fitting("linkpath", link, records);
+    if (records.size() > 0) {
+      out.write(TarHeader.bytes('x', new byte[] {'x'}, new byte[0], 0644, records.size()));
+      records.writeTo(out);
+      pad(records.size());
+    }
+    out.write(TarHeader.bytes(type, name, target, mode, size));
   }
 
-  private void put(TarArchiveEntry entry) throws IOException {
-    own(entry);
-    out.putArchiveEntry(entry);
-    out.closeArchiveEntry();
+  /** What stands in the header; what does not fit there becomes a record before it. */
+  private static byte[] fitting(String key, String value, ByteArrayOutputStream records) {
+    byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+    if (bytes.length <= SHORT_NAME && bytes.length == value.length()) {
+      return bytes;
+    }
+    records.writeBytes(ExtendedHeader.record(key, value));
+    return new byte[] {'x'};
   }
 
-  private static void own(TarArchiveEntry entry) {
-    entry.setIds(APP_ID, APP_ID);
-    entry.setNames("", "");
-    entry.setModTime(0L);
+  private void pad(long size) throws IOException {
+    out.write(new byte[(int) (-size & (TarHeader.BYTES - 1))]);
   }
 }

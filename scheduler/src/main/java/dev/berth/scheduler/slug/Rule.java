@@ -23,8 +23,13 @@ enum Rule {
   FIFO("named pipes are not allowed"),
   UNKNOWN_TYPE("only files, directories and links are allowed"),
   SPARSE("sparse entries are not allowed; pack without --sparse"),
+  HEADER_AMBIGUOUS("tar programs read this entry differently"),
+  GLOBAL_HEADER("global headers change the entries after them; pack without them"),
+  MOUNT_POINT_IS_LINK("dev, proc and sys at the top may not be links"),
+  NOT_A_TAR("this is not a plain tar"),
   UNREADABLE("the tar cannot be read from here on"),
-  TOO_MANY_ENTRIES("the tar has more entries than allowed"),
+  TOO_MANY_ENTRIES("the tar has more entries, with the directories above them, than allowed"),
+  TOO_LONG_NAMES("the paths are together longer than allowed"),
   TOO_MANY_BYTES("the files are larger than allowed, unpacked");
 
   private final String words;

@@ -21,16 +21,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
-import java.util.stream.Collectors;
 
 /**
  * From a received tar to a slug that releases can name: checked, packed, stored, noted.
  *
- * <p>The same tar always becomes the same slug. A tar that is refused leaves nothing behind. Packs
+ * <p>The same tar always becomes the same slug. A tar that is refused leaves nothing behind. Builds
  * at most two at a time; others wait. Thread-safe; blocks.
  */
 public final class SlugBuilder {
-  private static final int VIOLATIONS_SHOWN = 20;
+  /** A refusal has room for so much. */
+  private static final int REASON_CHARACTERS = 2800;
+
   private static final int PACKERS = 2;
   private static final int COPY_BYTES = 1 << 20;
 
@@ -53,6 +54,16 @@ public final class SlugBuilder {
 
   /** Builds the slug of a tar whose bytes were found to have this digest. */
   public SlugResult build(TenantId tenant, Digest tarDigest, Path tar)
+      throws IOException, InterruptedException {
+    packing.acquire(); // looking a tar over holds its paths in memory
+    try {
+      return buildAlone(tenant, tarDigest, tar);
+    } finally {
+      packing.release();
+    }
+  }
+
+  private SlugResult buildAlone(TenantId tenant, Digest tarDigest, Path tar)
       throws IOException, InterruptedException {
     TarInspection.Findings findings = inspect(tar);
     if (findings.violations().count() > 0) {
@@ -77,7 +88,6 @@ public final class SlugBuilder {
   }
 
   private Blob pack(Path tar) throws IOException, InterruptedException {
-    packing.acquire();
     try (Scratch scratch = blobs.scratch()) {
       Path image =
           packer.pack(
@@ -88,8 +98,6 @@ public final class SlugBuilder {
               },
               scratch.directory());
       return store(image);
-    } finally {
-      packing.release();
     }
   }
 
@@ -128,27 +136,34 @@ public final class SlugBuilder {
   }
 
   private static Refused refusal(Violations violations) {
-    String shown =
-        violations.kept().stream()
-            .limit(VIOLATIONS_SHOWN)
-            .map(Violation::toString)
-            .collect(Collectors.joining("\n"));
-    int more = violations.count() - Math.min(violations.count(), VIOLATIONS_SHOWN);
+    StringBuilder reason = new StringBuilder("the tar breaks ").append(violations.count());
+    reason.append(violations.count() == 1 ? " rule:" : " rules:");
+    int shown = 0;
+    for (Violation violation : violations.kept()) {
+      String line = "\n" + violation;
+      if (reason.length() + line.length() > REASON_CHARACTERS) {
+        break;
+      }
+      reason.append(line);
+      shown++;
+    }
+    if (shown < violations.count()) {
+      reason.append("\nand ").append(violations.count() - shown).append(" more");
+    }
     return new Refused(
         isOnlySize(violations) ? RefusalCode.SLUG_TOO_LARGE : RefusalCode.SLUG_INVALID,
         "tar",
-        "the tar breaks "
-            + violations.count()
-            + (violations.count() == 1 ? " rule:\n" : " rules:\n")
-            + shown
-            + (more > 0 ? "\nand " + more + " more" : ""),
+        reason.toString(),
         "remove or change these entries and deploy again");
   }
 
   private static boolean isOnlySize(Violations violations) {
     return violations.kept().stream()
         .allMatch(violation ->
-            violation.rule() == Rule.TOO_MANY_BYTES || violation.rule() == Rule.TOO_MANY_ENTRIES);
+            switch (violation.rule()) {
+              case TOO_MANY_BYTES, TOO_MANY_ENTRIES, TOO_LONG_NAMES -> true;
+              default -> false;
+            });
   }
 
   private static Refused refusal(Mistakes mistakes) {

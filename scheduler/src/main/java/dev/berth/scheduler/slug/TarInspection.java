@@ -1,13 +1,14 @@
 package dev.berth.scheduler.slug;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 final class TarInspection {
   /** Files at the root that the platform itself reads. */
   private static final Set<String> WANTED = Set.of("Procfile", "berth.json");
+
+  /** Where a runtime would mount, were this tree ever taken for a root (CVE-2026-41579). */
+  private static final Set<String> MOUNT_POINTS = Set.of("dev", "proc", "sys");
 
   static final int MAX_WANTED_BYTES = 64 * 1024;
 
@@ -35,6 +39,7 @@ final class TarInspection {
   private final Map<String, byte[]> wanted = new TreeMap<>();
   private int entries;
   private long bytes;
+  private long names;
 
   private TarInspection(SlugLimits limits) {
     this.limits = limits;
@@ -45,51 +50,70 @@ final class TarInspection {
 
   static Findings inspect(InputStream in, SlugLimits limits) throws IOException {
     TarInspection inspection = new TarInspection(limits);
-    try (TarReader reader = new TarReader(in)) {
-      inspection.readAll(reader);
+    BufferedInputStream whole = new BufferedInputStream(in, FileSignature.BYTES);
+    if (inspection.isTar(whole)) {
+      try (TarReader reader = new TarReader(whole)) {
+        inspection.readAll(reader);
+      }
     }
     return new Findings(
         inspection.entries, inspection.bytes, inspection.wanted, inspection.violations);
   }
 
+  /** A file system image is told from a tar before anything is read as a header. */
+  private boolean isTar(InputStream in) throws IOException {
+    in.mark(FileSignature.BYTES);
+    byte[] head = in.readNBytes(FileSignature.BYTES);
+    in.reset();
+    if (head.length >= TarHeader.BYTES && TarHeader.isLikely(head)) {
+      return true;
+    }
+    Optional<String> found = FileSignature.of(head);
+    found.ifPresent(
+        what -> violations.add(new Violation("(start)", Rule.NOT_A_TAR, "it is " + what)));
+    return found.isEmpty();
+  }
+
   private void readAll(TarReader reader) {
     String last = "(start)";
     try {
-      for (TarArchiveEntry entry = reader.next(); entry != null; entry = reader.next()) {
-        last = entry.getName();
-        if (!isWithinLimits(entry)) {
+      for (TarEntry entry = reader.next(); entry != null; entry = reader.next()) {
+        last = entry.path();
+        bytes += entry.size();
+        if (bytes > limits.maxBytes() || bytes < 0) {
+          tooMuch(last, Rule.TOO_MANY_BYTES, limits.maxBytes(), "bytes");
           return;
         }
         read(entry, reader);
+        if (entries > limits.maxEntries()) {
+          tooMuch(last, Rule.TOO_MANY_ENTRIES, limits.maxEntries(), "entries");
+          return;
+        }
+        if (names > SlugLimits.MAX_NAMES_BYTES) {
+          tooMuch(last, Rule.TOO_LONG_NAMES, SlugLimits.MAX_NAMES_BYTES, "bytes");
+          return;
+        }
       }
     } catch (IOException e) {
       violations.add(new Violation(last, Rule.UNREADABLE, String.valueOf(e.getMessage())));
     }
   }
 
-  private boolean isWithinLimits(TarArchiveEntry entry) {
-    entries++;
-    if (entries > limits.maxEntries()) {
-      String detail = "at most " + limits.maxEntries();
-      violations.add(new Violation(entry.getName(), Rule.TOO_MANY_ENTRIES, detail));
-      return false;
-    }
-    bytes += Math.max(entry.getSize(), 0);
-    if (bytes > limits.maxBytes() || bytes < 0) {
-      String detail = "at most " + limits.maxBytes() + " bytes";
-      violations.add(new Violation(entry.getName(), Rule.TOO_MANY_BYTES, detail));
-      return false;
-    }
-    return true;
+  private void tooMuch(String path, Rule rule, long most, String unit) {
+    violations.add(new Violation(path, rule, "at most " + most + " " + unit));
   }
 
-  private void read(TarArchiveEntry entry, TarReader reader) throws IOException {
-    String path = TarPath.trimmed(entry.getName());
-    if (path.isEmpty() && entry.isDirectory()) {
+  private void read(TarEntry entry, TarReader reader) throws IOException {
+    String path = TarPath.trimmed(entry.path());
+    count(path);
+    if (path.isEmpty() && entry.type() == TarEntry.Type.DIRECTORY) {
       return;
     }
     Set<Rule> broken = TarPath.check(path);
     broken.forEach(rule -> violations.add(path, rule));
+    for (String doubt : entry.doubts()) {
+      violations.add(new Violation(path, Rule.HEADER_AMBIGUOUS, doubt));
+    }
     Kind kind = kindOf(entry, path);
     if (kind == null || !broken.isEmpty() || !takePath(path, kind)) {
       return;
@@ -99,20 +123,22 @@ final class TarInspection {
     }
   }
 
-  private @Nullable Kind kindOf(TarArchiveEntry entry, String path) {
-    if (entry.isSparse()) {
-      violations.add(path, Rule.SPARSE);
-      return null;
-    }
-    return switch (entry.getLinkFlag()) {
-      case TarArchiveEntry.LF_NORMAL, TarArchiveEntry.LF_OLDNORM, TarArchiveEntry.LF_CONTIG ->
-          entry.isDirectory() ? Kind.DIRECTORY : Kind.FILE;
-      case TarArchiveEntry.LF_DIR -> Kind.DIRECTORY;
-      case TarArchiveEntry.LF_SYMLINK -> symlink(path, entry.getLinkName());
-      case TarArchiveEntry.LF_LINK -> hardLink(path, entry.getLinkName());
-      case TarArchiveEntry.LF_CHR, TarArchiveEntry.LF_BLK -> refuse(path, Rule.DEVICE);
-      case TarArchiveEntry.LF_FIFO -> refuse(path, Rule.FIFO);
-      default -> refuse(path, Rule.UNKNOWN_TYPE);
+  private void count(String path) {
+    entries++;
+    names += path.length();
+  }
+
+  private @Nullable Kind kindOf(TarEntry entry, String path) {
+    return switch (entry.type()) {
+      case FILE -> Kind.FILE;
+      case DIRECTORY -> Kind.DIRECTORY;
+      case SYMLINK -> symlink(path, entry.link());
+      case HARD_LINK -> hardLink(path, entry.link());
+      case SPARSE -> refuse(path, Rule.SPARSE);
+      case DEVICE -> refuse(path, Rule.DEVICE);
+      case FIFO -> refuse(path, Rule.FIFO);
+      case GLOBAL_HEADER -> refuse(path, Rule.GLOBAL_HEADER);
+      case UNKNOWN -> refuse(path, Rule.UNKNOWN_TYPE);
     };
   }
 
@@ -125,6 +151,7 @@ final class TarInspection {
     for (Rule rule : TarPath.checkSymlink(path, target)) {
       violations.add(new Violation(path, rule, "-> " + target));
     }
+    requireNoMountPoint(path);
     return Kind.LINK;
   }
 
@@ -136,7 +163,14 @@ final class TarInspection {
     for (Rule rule : broken) {
       violations.add(new Violation(path, rule, "-> " + target));
     }
+    requireNoMountPoint(path);
     return Kind.FILE;
+  }
+
+  private void requireNoMountPoint(String path) {
+    if (MOUNT_POINTS.contains(path)) {
+      violations.add(path, Rule.MOUNT_POINT_IS_LINK);
+    }
   }
 
   /** Notes the path; false if it or a parent of it is taken by something else. */
@@ -146,6 +180,7 @@ final class TarInspection {
       Kind found = kinds.putIfAbsent(parent, Kind.DIRECTORY);
       if (found == null) {
         impliedDirectories.add(parent);
+        count(parent);
       } else if (found != Kind.DIRECTORY) {
         violations.add(path, Rule.PARENT_NOT_DIRECTORY);
         return false;

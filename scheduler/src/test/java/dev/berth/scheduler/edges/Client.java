@@ -1,7 +1,5 @@
 package dev.berth.scheduler.edges;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.google.protobuf.ByteString;
 import dev.berth.proto.v1.AppName;
 import dev.berth.proto.v1.AppServiceGrpc;
@@ -62,8 +60,7 @@ record Client(Channel channel) {
     return apps().listInstances(ListInstancesRequest.newBuilder().setName(name).build());
   }
 
-  PublishBaseResponse publishBase(String line, String content) {
-    byte[] bytes = content.getBytes(UTF_8);
+  PublishBaseResponse publishBase(String line, byte[] bytes) {
     PublishBaseRequest header =
         PublishBaseRequest.newBuilder()
             .setHeader(

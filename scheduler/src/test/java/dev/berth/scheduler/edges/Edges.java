@@ -4,7 +4,9 @@ import dev.berth.identity.Peer;
 import dev.berth.scheduler.api.ClusterFacts;
 import dev.berth.scheduler.api.PublicApi;
 import dev.berth.scheduler.api.Tokens;
+import dev.berth.scheduler.base.BaseInspection;
 import dev.berth.scheduler.blobs.BlobStore;
+import dev.berth.scheduler.confine.Confinement;
 import dev.berth.scheduler.control.Control;
 import dev.berth.scheduler.control.ControlLoop;
 import dev.berth.scheduler.control.Leadership;
@@ -67,14 +69,15 @@ final class Edges implements AutoCloseable {
     blobs = BlobStore.open(directory);
     SlugIndex index = new SlugIndex(blobs);
     SlugBuilder builder =
-        new SlugBuilder(blobs, index, new SquashfsPacker(), new SlugLimits(1 << 20, 1000));
+        new SlugBuilder(
+            blobs, index, new SquashfsPacker(new Confinement()), new SlugLimits(1 << 20, 1000));
     Dispatch dispatch = new Dispatch("0a1b2c", executor);
     var agents = new PublicApi.Agents(new Logs(dispatch), new Verifications(dispatch));
     PublicApi api =
         new PublicApi(
             new ClusterFacts("0a1b2c", "localhost", "test"),
             leadership,
-            new PublicApi.Stores(blobs, index, builder),
+            new PublicApi.Stores(blobs, index, builder, new BaseInspection(new Confinement())),
             agents,
             new Tokens(new SecureRandom()),
             executor);

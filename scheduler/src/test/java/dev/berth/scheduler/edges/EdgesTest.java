@@ -25,6 +25,7 @@ import dev.berth.proto.v1.Order;
 import dev.berth.proto.v1.ReadLogsRequest;
 import dev.berth.proto.v1.ReleaseServiceGrpc;
 import dev.berth.proto.v1.UploadSlugRequest;
+import dev.berth.scheduler.base.TestBases;
 import dev.berth.scheduler.blobs.Sha256;
 import dev.berth.scheduler.slug.Tar;
 import dev.berth.scheduler.state.Digest;
@@ -168,13 +169,15 @@ class EdgesTest {
 
     assertThat(Client.code(() -> tenant.createTenant("more")))
         .isEqualTo(Status.Code.PERMISSION_DENIED);
-    assertThat(Client.code(() -> tenant.publishBase("debian-12", "hsqs")))
+    assertThat(Client.code(() -> tenant.publishBase("debian-12", TestBases.SMALL)))
         .isEqualTo(Status.Code.PERMISSION_DENIED);
   }
 
   @Test
   void aBaseThatIsNoSquashfsIsRefused() {
-    assertThat(Client.refusal(() -> operator.publishBase("debian-12", "ELF!")).getCode())
+    assertThat(
+            Client.refusal(() -> operator.publishBase("debian-12", "ELF!".getBytes(UTF_8)))
+                .getCode())
         .isEqualTo("BASE_INVALID");
   }
 
@@ -270,9 +273,9 @@ class EdgesTest {
 
   @Test
   void anAgentFetchesBlobsAndNobodyElseDoes() throws IOException {
-    String content = "hsqs" + "x".repeat(700_000);
+    byte[] content = TestBases.ofAbout(700_000);
     operator.publishBase("debian-12", content);
-    Digest digest = Sha256.of(content.getBytes(UTF_8));
+    Digest digest = Sha256.of(content);
 
     List<BlobChunk> chunks = fetch(edges.as("agent:node-1"), digest.hex());
 
@@ -352,7 +355,7 @@ class EdgesTest {
   }
 
   private void deployShop() {
-    operator.publishBase("debian-12", "hsqs");
+    operator.publishBase("debian-12", TestBases.SMALL);
     operator.createTenant("acme");
     operator.createApp("acme", "shop");
     operator.deploy(SHOP, Tar.small().bytes());

@@ -11,6 +11,7 @@ import dev.berth.proto.v1.GetStatusRequest;
 import dev.berth.proto.v1.Order;
 import dev.berth.scheduler.Scheduler;
 import dev.berth.scheduler.SchedulerSettings;
+import dev.berth.scheduler.base.TestBases;
 import dev.berth.scheduler.slug.SlugLimits;
 import dev.berth.scheduler.slug.Tar;
 import dev.berth.scheduler.state.ClusterSettings;
@@ -168,7 +169,7 @@ class SchedulerTest {
   }
 
   private static void deployShop(Client operator) {
-    operator.publishBase("debian-12", "hsqs");
+    operator.publishBase("debian-12", TestBases.SMALL);
     operator.createTenant("acme");
     operator.createApp("acme", "shop");
     operator.deploy(SHOP, Tar.small().bytes());

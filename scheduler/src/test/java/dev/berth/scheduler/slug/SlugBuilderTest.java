@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.berth.scheduler.blobs.Blob;
 import dev.berth.scheduler.blobs.BlobStore;
 import dev.berth.scheduler.blobs.Sha256;
+import dev.berth.scheduler.confine.Confinement;
 import dev.berth.scheduler.state.Digest;
 import dev.berth.scheduler.state.HealthCheck;
 import dev.berth.scheduler.state.ProcessType;
@@ -35,7 +36,8 @@ class SlugBuilderTest {
   void open() throws IOException {
     blobs = BlobStore.open(directory.resolve("blobs"));
     index = new SlugIndex(blobs);
-    builder = new SlugBuilder(blobs, index, new SquashfsPacker(), SlugLimits.DEFAULT);
+    builder =
+        new SlugBuilder(blobs, index, new SquashfsPacker(new Confinement()), SlugLimits.DEFAULT);
   }
 
   @Test
@@ -44,7 +46,9 @@ class SlugBuilderTest {
     Digest first = built(tar).slug().digest();
 
     BlobStore other = BlobStore.open(directory.resolve("other"));
-    builder = new SlugBuilder(other, new SlugIndex(other), new SquashfsPacker(), builder.limits());
+    builder =
+        new SlugBuilder(
+            other, new SlugIndex(other), new SquashfsPacker(new Confinement()), builder.limits());
 
     assertThat(built(tar).slug().digest()).isEqualTo(first);
   }
@@ -101,7 +105,7 @@ class SlugBuilderTest {
   @Test
   void aDirectoryThatIsTooLargeIsRefusedAsTooLarge() throws Exception {
     SlugLimits limits = new SlugLimits(1000, 10);
-    builder = new SlugBuilder(blobs, index, new SquashfsPacker(), limits);
+    builder = new SlugBuilder(blobs, index, new SquashfsPacker(new Confinement()), limits);
 
     SlugResult result = build(Tar.small().file("big", "x".repeat(1001)).bytes());
 
@@ -111,7 +115,7 @@ class SlugBuilderTest {
 
   @Test
   void aPackerThatFailsLeavesNoScratchBehind() throws Exception {
-    SquashfsPacker packer = new SquashfsPacker();
+    SquashfsPacker packer = new SquashfsPacker(new Confinement());
 
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> {
