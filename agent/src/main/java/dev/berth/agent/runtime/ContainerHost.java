@@ -154,13 +154,12 @@ public final class ContainerHost implements InstanceHost {
         return known;
       }
       int place =
-          places
-              .take()
+          (isCell(id) ? places.takeForCell() : places.take())
               .orElseThrow(() ->
                   new HostException(
                       HostException.Kind.EXHAUSTED,
                       "all %d addresses of %s are taken; give the node a larger network.subnet"
-                          .formatted(parts.subnet().places(), parts.subnet())));
+                          .formatted(places.forInstances(), parts.subnet())));
       var placement = new Placement(id, place, 0);
       try {
         ledger.write(reserved(placement), true);

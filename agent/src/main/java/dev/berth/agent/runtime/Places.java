@@ -6,9 +6,11 @@ import java.util.OptionalInt;
 /**
  * The numbered places of a node's subnet. Each gives an address and an id range.
  *
- * <p>A freed place is used again as late as possible. Thread-safe.
+ * <p>A freed place is used again as late as possible. The last few are for the checks' cells, so
+ * that a node that is full can still be verified. Thread-safe.
  */
 final class Places {
+  static final int FOR_CELLS = 2;
   private final int count;
   private final BitSet taken = new BitSet();
   private int last;
@@ -17,9 +19,14 @@ final class Places {
     this.count = count;
   }
 
+  /** How many instances can have one. */
+  int forInstances() {
+    return count - FOR_CELLS;
+  }
+
   synchronized OptionalInt take() {
-    for (int step = 1; step <= count; step++) {
-      int place = (last + step - 1) % count + 1;
+    for (int step = 1; step <= forInstances(); step++) {
+      int place = (last + step - 1) % forInstances() + 1;
       if (!taken.get(place)) {
         taken.set(place);
         last = place;
@@ -29,10 +36,20 @@ final class Places {
     return OptionalInt.empty();
   }
 
+  synchronized OptionalInt takeForCell() {
+    for (int place = forInstances() + 1; place <= count; place++) {
+      if (!taken.get(place)) {
+        taken.set(place);
+        return OptionalInt.of(place);
+      }
+    }
+    return OptionalInt.empty();
+  }
+
   /** Marks a place that the ledger knows. */
   synchronized void keep(int place) {
     taken.set(place);
-    last = Math.max(last, place);
+    last = Math.max(last, Math.min(place, forInstances()));
   }
 
   synchronized void free(int place) {

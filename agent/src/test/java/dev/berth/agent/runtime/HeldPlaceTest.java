@@ -47,7 +47,7 @@ class HeldPlaceTest {
 
     List<String> others = startAllThatFit();
 
-    assertThat(others).hasSize(4).doesNotContain(held);
+    assertThat(others).hasSize(2).doesNotContain(held);
     assertThatThrownBy(() -> node.host().start(node.plan("sleep 1000"), 1))
         .isInstanceOfSatisfying(
             HostException.class, e -> assertThat(e.kind()).isEqualTo(HostException.Kind.EXHAUSTED));
@@ -62,7 +62,7 @@ class HeldPlaceTest {
     node.restartWithout(Defence.HELD_PLACES);
     String held = startFrozenAndRelease();
 
-    assertThat(startAllThatFit()).hasSize(5).contains(held);
+    assertThat(startAllThatFit()).hasSize(3).contains(held);
   }
 
   private String startFrozenAndRelease() throws Exception {

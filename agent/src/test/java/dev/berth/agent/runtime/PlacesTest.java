@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 class PlacesTest {
   @Test
   void aFreedPlaceIsUsedAgainAsLateAsPossible() {
-    var places = new Places(3);
+    var places = new Places(3 + Places.FOR_CELLS);
     int first = places.take().orElseThrow();
     places.free(first);
 
@@ -18,8 +18,19 @@ class PlacesTest {
   }
 
   @Test
+  void aFullNodeCanStillBeVerified() {
+    var places = new Places(1 + Places.FOR_CELLS);
+    places.take();
+
+    assertThat(places.take()).isEmpty();
+    assertThat(places.takeForCell()).hasValue(2);
+    assertThat(places.takeForCell()).hasValue(3);
+    assertThat(places.takeForCell()).isEmpty();
+  }
+
+  @Test
   void aPlaceOfTheLedgerIsNotGivenAway() {
-    var places = new Places(2);
+    var places = new Places(2 + Places.FOR_CELLS);
     places.keep(1);
 
     assertThat(places.take()).hasValue(2);
