@@ -9,8 +9,10 @@ import dev.berth.agent.image.ImageRehash;
 import dev.berth.agent.image.StateLayout;
 import dev.berth.agent.link.NodeFacts;
 import dev.berth.agent.link.SchedulerLink;
+import dev.berth.agent.linux.NativeSyscalls;
 import dev.berth.agent.logs.LogDesk;
 import dev.berth.agent.logs.LogFiles;
+import dev.berth.agent.logs.LogMeter;
 import dev.berth.agent.reconcile.Phase;
 import dev.berth.agent.runtime.InstanceHost;
 import dev.berth.agent.store.OrderFile;
@@ -42,6 +44,7 @@ public final class Agent implements AutoCloseable {
   /** Adopted instances get so long to show their health before the scheduler hears of them. */
   private static final Duration LONGEST_SETTLING = Duration.ofSeconds(1);
 
+  private static final Duration LOG_INTERVAL = Duration.ofSeconds(1);
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
   /** What an agent is given from outside. */
@@ -108,6 +111,16 @@ public final class Agent implements AutoCloseable {
     keep(
         new CounterPoll(around.host(), loop::view, loop::offer, settings.pollInterval()),
         CounterPoll::close);
+    var meter =
+        keep(
+            new LogMeter(
+                around.host(),
+                loop::view,
+                logs,
+                new LogMeter.Pace(around.clock(), LOG_INTERVAL),
+                new NativeSyscalls()),
+            LogMeter::close);
+    metrics.count(meter);
     var desk = keep(new LogDesk(logs, loop::view), LogDesk::close);
     settle(around.clock());
     var link =

@@ -2,6 +2,7 @@ package dev.berth.agent;
 
 import dev.berth.agent.control.AgentLoop;
 import dev.berth.agent.control.NodeNotice;
+import dev.berth.agent.logs.LogMeter;
 import dev.berth.agent.reconcile.Notice;
 import dev.berth.agent.reconcile.Phase;
 import dev.berth.agent.verify.VerificationRounds;
@@ -18,11 +19,13 @@ import java.util.Map;
 
 /** What the agent counts, for Prometheus. Thread-safe. */
 final class AgentMetrics {
+  private final MeterRegistry registry;
   private final Timer starts;
   private final Counter restarts;
   private final Map<Notice.Kind, Counter> notices = new EnumMap<>(Notice.Kind.class);
 
   AgentMetrics(MeterRegistry registry, AgentLoop loop, VerificationRounds rounds) {
+    this.registry = registry;
     starts =
         Timer.builder("berth.agent.start")
             .description("From the decision to start an instance to its running process")
@@ -59,6 +62,13 @@ final class AgentMetrics {
         .register(registry);
     FunctionCounter.builder("berth.agent.notices.dropped", loop, AgentLoop::noticesDropped)
         .description("Notices dropped because no scheduler was there to hear them")
+        .register(registry);
+  }
+
+  void count(LogMeter meter) {
+    FunctionCounter.builder("berth.agent.log.dropped", meter, LogMeter::dropped)
+        .baseUnit("bytes")
+        .description("Output beyond the rate of its instance's size")
         .register(registry);
   }
 

@@ -13,6 +13,9 @@ import java.util.List;
  */
 public sealed interface Cgroups permits CgroupsV1, CgroupsV2 {
 
+  /** Stands for memory and swap together where the kernel does not count swap. */
+  long NOT_COUNTED = -2;
+
   /** Limits as the kernel has them; a value of -1 is "none". */
   record Set(long memoryBytes, long memoryAndSwapBytes, long cpuMillis, long pids) {}
 
@@ -31,8 +34,29 @@ public sealed interface Cgroups permits CgroupsV1, CgroupsV2 {
 
   Set limits(String path) throws IOException;
 
+  /** What the agent itself sets on a cgroup that the runtime has made, in this order. */
+  List<Setting> settings(String path, Extras extras);
+
+  /**
+   * Bounds what reaches a device from writes that the kernel charges to no instance, where it does
+   * so; -1 takes the bound away. For devices that only one instance writes to.
+   */
+  List<Setting> wholeDevice(String device, long bytesPerSecond);
+
+  /** Puts a process into a cgroup of its own, which has a cpu quota and nothing else. */
+  void hold(String path, long pid, int cpuMillis) throws IOException;
+
   /** Counters that are missing are zero; a cgroup that is gone has none. */
   Counters counters(String path);
+
+  /** Processes of this cgroup that were killed for want of memory, at whatever limit. */
+  long oomKills(String path);
+
+  /** Whether this cgroup, with all below it, has ever used all of its own memory limit. */
+  boolean reachedMemoryLimit(String path);
+
+  /** Whether the kernel has killed all of this cgroup together for want of memory. */
+  boolean killsWholeGroup(String path);
 
   List<Long> processes(String path);
 

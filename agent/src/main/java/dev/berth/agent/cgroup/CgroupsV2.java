@@ -3,6 +3,7 @@ package dev.berth.agent.cgroup;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Cgroups of a pure v2 host: one tree. Thread-safe. */
@@ -16,13 +17,58 @@ record CgroupsV2(Path root) implements Cgroups {
   public Set limits(String path) throws IOException {
     long memory = KernelFile.number(file(path, "memory.max"));
     Path swapFile = file(path, "memory.swap.max");
-    long swap = Files.exists(swapFile) ? KernelFile.number(swapFile) : 0;
+    long swap = Files.exists(swapFile) ? KernelFile.number(swapFile) : NOT_COUNTED;
     String[] cpu = Files.readString(file(path, "cpu.max")).strip().split(" ", 2);
     return new Set(
         memory,
-        memory < 0 || swap < 0 ? -1 : memory + swap,
+        swap == NOT_COUNTED || (memory >= 0 && swap < 0) ? swap : Math.addExact(memory, swap),
         cpu[0].equals("max") ? -1 : Long.parseLong(cpu[0]) * 1000 / Long.parseLong(cpu[1]),
         KernelFile.number(file(path, "pids.max")));
+  }
+
+  @Override
+  public List<Setting> settings(String path, Extras extras) {
+    List<Setting> settings = new ArrayList<>();
+    settings.add(Setting.number("cpu weight", file(path, "cpu.weight"), extras.cpuWeight()));
+    Path burst = file(path, "cpu.max.burst");
+    if (Files.exists(burst)) {
+      settings.add(Setting.number("cpu burst", burst, extras.burstMicros()));
+    }
+    Path group = file(path, "memory.oom.group");
+    if (Files.exists(group)) {
+      settings.add(Setting.number("out of memory as a group", group, 1));
+    }
+    if (Files.exists(file(path, "io.max"))) {
+      extras.disks().forEach(disk -> settings.add(rate(path, disk)));
+    }
+    for (String name : List.of("io.weight", "io.bfq.weight")) {
+      Path weight = file(path, name);
+      if (extras.ioWeight() > 0 && Files.exists(weight)) {
+        String line = "default " + extras.ioWeight();
+        settings.add(new Setting("io weight", weight, line, line));
+      }
+    }
+    settings.addAll(KernelFile.hugePages(file(path, ""), ".max", true));
+    return settings;
+  }
+
+  @Override
+  public void hold(String path, long pid, int cpuMillis) throws IOException {
+    Files.createDirectories(file(path, "cgroup.procs").getParent());
+    String quota = cpuMillis * 100 + " 100000";
+    new Setting("cpu", file(path, "cpu.max"), quota, quota).write();
+    Setting.number("cgroup", file(path, "cgroup.procs"), pid).write();
+  }
+
+  private Setting rate(String path, Extras.DiskRate disk) {
+    String rates = "%s rbps=%2$d wbps=%2$d".formatted(disk.device(), disk.bytesPerSecond());
+    return new Setting("disk rate", file(path, "io.max"), rates, rates + " riops=max wiops=max");
+  }
+
+  /** Version 2 charges buffered writes to who made them. */
+  @Override
+  public List<Setting> wholeDevice(String device, long bytesPerSecond) {
+    return List.of();
   }
 
   @Override
@@ -38,8 +84,23 @@ record CgroupsV2(Path root) implements Cgroups {
         KernelFile.keyed(memory, "inactive_file"),
         KernelFile.keyed(memory, "kernel"),
         KernelFile.numberOrZero(file(path, "pids.current")),
-        KernelFile.keyed(file(path, "memory.events"), "oom_kill"),
+        oomKills(path),
         KernelFile.keyed(file(path, "pids.events"), "max"));
+  }
+
+  @Override
+  public long oomKills(String path) {
+    return KernelFile.keyed(file(path, "memory.events"), "oom_kill");
+  }
+
+  @Override
+  public boolean reachedMemoryLimit(String path) {
+    return KernelFile.keyed(file(path, "memory.events.local"), "oom") > 0;
+  }
+
+  @Override
+  public boolean killsWholeGroup(String path) {
+    return KernelFile.keyed(file(path, "memory.events"), "oom_group_kill") > 0;
   }
 
   @Override

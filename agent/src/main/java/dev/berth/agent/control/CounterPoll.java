@@ -49,7 +49,7 @@ public final class CounterPoll implements AutoCloseable {
 
   private void poll(Placement placement) {
     host.usage(placement.id().value())
-        .filter(usage -> usage.oomKills() > 0 || usage.pidsLimitHits() > 0)
+        .filter(usage -> usage.memoryKills().count() > 0 || usage.pidsLimitHits() > 0)
         .map(HostReports::counted)
         .map(report -> new Input.Heard(placement.id(), placement.incarnation(), report))
         .filter(input -> !input.equals(told.put(placement.id(), input)))

@@ -1,7 +1,9 @@
 package dev.berth.agent.control;
 
+import dev.berth.agent.oom.MemoryKills;
 import dev.berth.agent.reconcile.Address;
 import dev.berth.agent.reconcile.Cause;
+import dev.berth.agent.reconcile.Oom;
 import dev.berth.agent.reconcile.Report;
 import dev.berth.agent.runtime.Ended;
 import dev.berth.agent.runtime.HostException;
@@ -27,10 +29,14 @@ final class HostReports {
 
   static Report ended(Ended ended) {
     return new Report.Ended(
-        ended.exitCode(), ended.oomKilled(), ended.pidsLimitHits(), ended.detail());
+        ended.exitCode(), oom(ended.memory()), ended.pidsLimitHits(), ended.detail());
   }
 
   static Report counted(Usage usage) {
-    return new Report.Counted(usage.oomKills(), usage.pidsLimitHits());
+    return new Report.Counted(oom(usage.memoryKills()), usage.pidsLimitHits());
+  }
+
+  private static Oom oom(MemoryKills kills) {
+    return new Oom(kills.count(), kills.killedMain(), kills.words());
   }
 }

@@ -18,6 +18,11 @@ public record IdRange(long first) {
     }
   }
 
+  /** Whether a host id is one of these. */
+  public boolean holds(long id) {
+    return id >= first && id < first + SIZE;
+  }
+
   public long host(int inside) {
     return first + inside;
   }

@@ -3,6 +3,7 @@ package dev.berth.agent.image;
 import dev.berth.agent.linux.Errno;
 import dev.berth.agent.linux.Syscalls;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -10,12 +11,20 @@ import java.nio.file.Path;
  *
  * <p>Leaves no loop device behind when a mount fails. Thread-safe.
  */
-final class LoopDevices {
+public final class LoopDevices {
   private static final int TRIES = 200;
   private final Syscalls syscalls;
 
   LoopDevices(Syscalls syscalls) {
     this.syscalls = syscalls;
+  }
+
+  /** The device of the file system that a path lies on, such as {@code 7:3}. */
+  public static String device(Path path) throws IOException {
+    long number = ((Number) Files.getAttribute(path, "unix:dev")).longValue();
+    long major = (number >> 8 & 0xfff) | (number >> 32 & ~0xfffL);
+    long minor = (number & 0xff) | (number >> 12 & 0xfffff00L);
+    return major + ":" + minor;
   }
 
   /** Mounts the image behind an open descriptor; the descriptor stays the caller's. */

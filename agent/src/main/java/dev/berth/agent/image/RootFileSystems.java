@@ -57,8 +57,11 @@ public final class RootFileSystems implements AutoCloseable {
     this.maps = new IdMaps(syscalls, programs);
   }
 
-  /** The mounted root file system; after a failure nothing of it is left. */
-  public Path assemble(Parts parts) throws IOException {
+  /**
+   * Mounts it and returns the device of its upper layer, such as {@code 7:3}; after a failure
+   * nothing of it is left.
+   */
+  public String assemble(Parts parts) throws IOException {
     if (strictness.imageShapes()) {
       ImageShape.check(parts.base(), parts.slug());
     }
@@ -67,6 +70,7 @@ public final class RootFileSystems implements AutoCloseable {
     Path slug = layout.scratch().resolve(name + "-slug");
     Path root = layout.rootMount(parts.container());
     Path upper = uppers.take(parts.diskMib());
+    String device = LoopDevices.device(upper);
     try {
       var ids = maps.of(parts.range());
       attach(parts.base(), base, ids.straight());
@@ -80,7 +84,7 @@ public final class RootFileSystems implements AutoCloseable {
           syscalls.mount(
               "overlay", root, "overlay", Syscalls.MS_NOSUID | Syscalls.MS_NODEV, options),
           "join base, slug and upper layer");
-      return root;
+      return device;
     } catch (IOException e) {
       takeDown(parts.container());
       throw e;

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,12 +41,18 @@ public final class UpperLayers implements AutoCloseable {
   private final Syscalls syscalls;
   private final Programs programs;
   private final LoopDevices loops;
+  private final Consumer<String> made;
   private final Map<Integer, Template> templates = new HashMap<>();
   private final Map<Integer, Queue<Path>> ready = new HashMap<>();
   private final AtomicLong serial = new AtomicLong();
   private boolean closed;
 
-  public UpperLayers(StateLayout layout, Syscalls syscalls, Programs programs) {
+  /**
+   * @param made hears of each layer's device, such as {@code 7:3}, before the layer is used
+   */
+  public UpperLayers(
+      StateLayout layout, Syscalls syscalls, Programs programs, Consumer<String> made) {
+    this.made = made;
     this.layout = layout;
     this.syscalls = syscalls;
     this.programs = programs;
@@ -101,6 +108,7 @@ public final class UpperLayers implements AutoCloseable {
       StateLayout.directory(target, "rwx------");
       long flags = Syscalls.MS_NOSUID | Syscalls.MS_NODEV;
       loops.mount(descriptor, target, "ext4", flags, "noinit_itable,discard");
+      made.accept(LoopDevices.device(target));
       return target;
     } finally {
       syscalls.close(descriptor);

@@ -7,6 +7,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HexFormat;
 
 /**
@@ -21,6 +23,7 @@ public final class Links {
   private static final short NEW_LINK = 16;
   private static final short DELETE_LINK = 17;
   private static final short REQUEST_ACKNOWLEDGED = 0x5;
+  private static final short REQUEST_ECHOED = 0x9;
   private static final short CREATE_NEW = 0x600;
   private static final int UP = 1;
   private static final short ADDRESS = 1;
@@ -37,6 +40,17 @@ public final class Links {
   private static final short PORT_ISOLATED = 33;
   private static final short INET6 = 10;
   private static final short INET6_ADDRESS_GENERATION = 8;
+  private static final int MOST_ANSWER = 8192;
+  private static final short ERROR = 2;
+  private static final short NEW_DISCIPLINE = 36;
+  private static final int DISCIPLINE_AT = 36;
+  private static final int AT_ROOT = -1;
+  private static final short TBF_PARAMETERS = 1;
+  private static final short TBF_RATE_64 = 4;
+  private static final short TBF_BURST = 6;
+  private static final int RATE_BYTES = 12;
+  private static final byte ETHERNET = 1;
+  private static final long LARGEST_RATE = 0xFFFF_FFFFL;
 
   /** A pair whose other end appears as {@code peer} in the namespace of a process. */
   public record Pair(String name, String peer, String peerMac, long peerPid) {}
@@ -78,6 +92,87 @@ public final class Links {
     end(message, data);
     end(message, info);
     send(message, "isolate and bring up " + name);
+  }
+
+  /**
+   * A token bucket.
+   *
+   * @param burst bytes that may leave at once
+   * @param queue bytes that may wait, the burst included
+   */
+  public record Bucket(long bytesPerSecond, long burst, long queue) {}
+
+  /** Holds what leaves through a link to a rate; returns the one that the kernel has then. */
+  public long shape(String name, Bucket bucket) throws IOException {
+    var message = discipline(name);
+    text(message, KIND, "tbf");
+    int options = begin(message, DATA);
+    int parameters = begin(message, TBF_PARAMETERS);
+    rate(message, bucket.bytesPerSecond());
+    message.put(new byte[RATE_BYTES]);
+    message.putInt((int) bucket.queue()).putInt(0).putInt(0);
+    end(message, parameters);
+    number(message, TBF_BURST, (int) bucket.burst());
+    if (bucket.bytesPerSecond() > LARGEST_RATE) {
+      int wide = begin(message, TBF_RATE_64);
+      message.putLong(bucket.bytesPerSecond());
+      end(message, wide);
+    }
+    end(message, options);
+    var answer = ByteBuffer.allocate(MOST_ANSWER).order(ByteOrder.LITTLE_ENDIAN);
+    int length = Errno.check(exchange(message, answer), "limit the rate of " + name);
+    for (int at = 0; at + 16 <= length; at += (answer.getInt(at) + 3) & ~3) {
+      if (answer.getShort(at + 4) == ERROR) {
+        Errno.check(answer.getInt(at + 16), "limit the rate of " + name);
+      }
+      if (answer.getShort(at + 4) == NEW_DISCIPLINE) { // after word of the one that went
+        return rateIn(answer, at);
+      }
+    }
+    return -1;
+  }
+
+  private static void rate(ByteBuffer message, long bytesPerSecond) {
+    byte none = 0;
+    message.put(none).put(ETHERNET).putShort((short) 0).putShort((short) -1).putShort((short) 0);
+    message.putInt((int) Math.min(bytesPerSecond, LARGEST_RATE));
+  }
+
+  private static long rateIn(ByteBuffer answer, int message) {
+    int length = message + answer.getInt(message);
+    int options = find(answer, message + DISCIPLINE_AT, length, DATA);
+    int end = options < 0 ? -1 : options + attributeLength(answer, options);
+    int parameters = options < 0 ? -1 : find(answer, options + 4, end, TBF_PARAMETERS);
+    int wide = options < 0 ? -1 : find(answer, options + 4, end, TBF_RATE_64);
+    if (wide >= 0) {
+      return answer.getLong(wide + 4);
+    }
+    return parameters < 0 ? -1 : Integer.toUnsignedLong(answer.getInt(parameters + 12));
+  }
+
+  private static int attributeLength(ByteBuffer answer, int at) {
+    return Short.toUnsignedInt(answer.getShort(at));
+  }
+
+  /** Where an attribute begins; -1 when there is none. */
+  private static int find(ByteBuffer answer, int from, int to, short type) {
+    int at = from;
+    while (at + 4 <= to && attributeLength(answer, at) >= 4) {
+      if ((answer.getShort(at + 2) & 0x3fff) == type) {
+        return at;
+      }
+      at += (attributeLength(answer, at) + 3) & ~3;
+    }
+    return -1;
+  }
+
+  private static ByteBuffer discipline(String name) throws IOException {
+    Path index = Path.of("/sys/class/net", name, "ifindex");
+    var message = ByteBuffer.allocate(MOST_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    message.putInt(0).putShort(NEW_DISCIPLINE).putShort((short) (REQUEST_ECHOED | CREATE_NEW));
+    message.putInt(1).putInt(0);
+    message.putInt(0).putInt(Integer.parseInt(Files.readString(index).strip()));
+    return message.putInt(0).putInt(AT_ROOT).putInt(0);
   }
 
   /** Does nothing when there is no such link. */
@@ -132,6 +227,12 @@ public final class Links {
   }
 
   private static int exchange(ByteBuffer message) {
+    var answer = ByteBuffer.allocate(MOST_ANSWER).order(ByteOrder.LITTLE_ENDIAN);
+    int length = exchange(message, answer);
+    return length < 0 ? length : answer.getInt(16);
+  }
+
+  private static int exchange(ByteBuffer message, ByteBuffer answer) {
     message.putInt(0, message.position());
     try (var arena = Arena.ofConfined()) {
       int rawCloseOnExec = 3 | 0x80000;
@@ -140,15 +241,18 @@ public final class Links {
         return socket;
       }
       try {
-        MemorySegment buffer = arena.allocate(8192, 8);
+        MemorySegment buffer = arena.allocate(MOST_ANSWER, 8);
         buffer.asByteBuffer().put(message.flip());
         long sent =
             NativeSyscalls.call(arena, 44, socket, buffer.address(), message.limit(), 0, 0, 0);
         if (sent < 0) {
           return (int) sent;
         }
-        long got = NativeSyscalls.call(arena, 45, socket, buffer.address(), 8192, 0, 0, 0);
-        return got < 0 ? (int) got : buffer.get(ValueLayout.JAVA_INT, 16);
+        long got = NativeSyscalls.call(arena, 45, socket, buffer.address(), MOST_ANSWER, 0, 0, 0);
+        if (got > 0) {
+          answer.put(0, buffer.asSlice(0, got).toArray(ValueLayout.JAVA_BYTE));
+        }
+        return (int) got;
       } finally {
         NativeSyscalls.call(arena, 3, socket);
       }

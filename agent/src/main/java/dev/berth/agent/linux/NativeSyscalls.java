@@ -21,6 +21,7 @@ public final class NativeSyscalls implements Syscalls {
   private static final int AT_EMPTY_PATH = 0x1000;
   private static final int AT_SYMLINK_NOFOLLOW = 0x100;
   private static final int O_CLOEXEC = 0x80000;
+  private static final int O_NOFOLLOW = 0x20000;
   private static final int UMOUNT_DETACH_NOFOLLOW = 2 | 8;
   private static final long LOOP_CTL_GET_FREE = 0x4C82;
   private static final long LOOP_CONFIGURE = 0x4C0A;
@@ -76,6 +77,16 @@ public final class NativeSyscalls implements Syscalls {
   public int close(int descriptor) {
     try (var arena = Arena.ofConfined()) {
       return (int) call(arena, 3, descriptor);
+    }
+  }
+
+  @Override
+  public int read(int descriptor, byte[] into) {
+    try (var arena = Arena.ofConfined()) {
+      MemorySegment buffer = arena.allocate(into.length);
+      int count = (int) call(arena, 0, descriptor, buffer.address(), into.length);
+      MemorySegment.copy(buffer, ValueLayout.JAVA_BYTE, 0, into, 0, Math.max(count, 0));
+      return count;
     }
   }
 
@@ -144,6 +155,20 @@ public final class NativeSyscalls implements Syscalls {
       config.set(
           ValueLayout.JAVA_INT, LOOP_FLAGS_AT, LOOP_AUTOCLEAR | (readOnly ? LOOP_READ_ONLY : 0));
       return (int) call(arena, 16, loop, LOOP_CONFIGURE, config.address());
+    }
+  }
+
+  @Override
+  public int punch(Path file, long from, long length) {
+    int punchHoleKeepSize = 3;
+    int descriptor = open(file, O_RDWR | O_NOFOLLOW);
+    if (descriptor < 0) {
+      return descriptor;
+    }
+    try (var arena = Arena.ofConfined()) {
+      return (int) call(arena, 285, descriptor, punchHoleKeepSize, from, length);
+    } finally {
+      close(descriptor);
     }
   }
 

@@ -32,6 +32,9 @@ public interface Syscalls {
 
   int close(int descriptor);
 
+  /** Reads at most as many bytes as there is room; returns how many. */
+  int read(int descriptor, byte[] into);
+
   /** {@code type} and {@code options} may be empty. */
   int mount(String source, Path target, String type, long flags, String options);
 
@@ -51,6 +54,9 @@ public interface Syscalls {
 
   /** Binds a file to a loop device that clears itself with its last user. */
   int configureLoop(int loop, int file, boolean readOnly);
+
+  /** Gives a part of a file back to the disk; it reads as zeros then, and keeps its length. */
+  int punch(Path file, long from, long length);
 
   int makeCharacterDevice(Path path, int mode, int major, int minor);
 

@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
@@ -79,9 +80,7 @@ public final class LogFiles implements HostJobs.Remains, AutoCloseable {
 
   /** Writes a line of Berth's own. Never blocks. */
   public void write(NodeNotice notice) {
-    if (!writes.offer(() -> append(notice))) {
-      LOG.warn("a line for the log of placement {} was dropped: too many wait", notice.id());
-    }
+    say(notice.id(), notice.at(), notice.notice().message());
   }
 
   @Override
@@ -128,21 +127,24 @@ public final class LogFiles implements HostJobs.Remains, AutoCloseable {
     }
   }
 
-  private void append(NodeNotice notice) {
-    String line =
-        TIME.format(notice.at())
-            + " platform F "
-            + notice.notice().message().replace('\n', ' ')
-            + "\n";
-    Path file = platform(notice.id());
+  /** Writes a line of Berth's own that is no event. Never blocks. */
+  void say(PlacementId id, Instant at, String words) {
+    if (!writes.offer(() -> append(id, at, words))) {
+      LOG.warn("a line for the log of placement {} was dropped: too many wait", id);
+    }
+  }
+
+  private void append(PlacementId id, Instant at, String words) {
+    String line = TIME.format(at) + " platform F " + words.replace('\n', ' ') + "\n";
+    Path file = platform(id);
     try {
-      makeDirectory(of(notice.id()));
+      makeDirectory(of(id));
       Files.writeString(file, line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
       if (Files.size(file) > LARGEST_PLATFORM_LOG) {
         halve(file);
       }
     } catch (IOException failure) {
-      LOG.warn("a line for the log of placement {} was not written", notice.id(), failure);
+      LOG.warn("a line for the log of placement {} was not written", id, failure);
     }
   }
 

@@ -17,17 +17,23 @@ import java.util.List;
 public final class NodeNetwork {
   public static final String IP = "/usr/sbin/ip";
   public static final String NFT = "/usr/sbin/nft";
+  public static final String TC = "/usr/sbin/tc";
   public static final String NSENTER = "/usr/bin/nsenter";
+
+  /** Bytes a second to and from an instance; 0 without a limit. */
+  public record Held(long to, long from) {}
 
   private final NetworkNames names;
   private final Subnet subnet;
   private final Programs programs;
   private final Links links = new Links();
+  private final Shaping shaping;
 
   public NodeNetwork(NetworkNames names, Subnet subnet, Programs programs) {
     this.names = names;
     this.subnet = subnet;
     this.programs = programs;
+    this.shaping = new Shaping(links, programs);
   }
 
   public void setUp() throws IOException {
@@ -46,11 +52,18 @@ public final class NodeNetwork {
     programs.need(List.of(NFT, "-f", "-"), rules());
   }
 
-  /** Gives the process's network namespace its link, address and route. */
-  public void attach(int place, long pid) throws IOException {
+  /**
+   * Gives the process's network namespace its link, address and route.
+   *
+   * @param bytesPerSecond in each direction; 0 for no limit
+   * @return the rates that the kernel has
+   */
+  public Held attach(int place, long pid, long bytesPerSecond) throws IOException {
     String link = names.link(place);
     links.makePair(new Links.Pair(link, "eth0", subnet.mac(place), pid));
     links.join(link, bridgeIndex());
+    boolean limited = bytesPerSecond > 0;
+    var inside = limited ? shaping.beginInside(pid, bytesPerSecond) : null;
     programs.need(
         List.of(NSENTER, "--net=/proc/" + pid + "/ns/net", IP, "-batch", "-"),
         """
@@ -61,6 +74,9 @@ public final class NodeNetwork {
         route add default via %s
         """
             .formatted(subnet.address(place), subnet.prefix(), subnet.gateway()));
+    return inside == null
+        ? new Held(0, 0)
+        : new Held(shaping.outside(link, bytesPerSecond), Shaping.await(inside));
   }
 
   /** Removes the link of a place, if there is one; its other end goes with it. */

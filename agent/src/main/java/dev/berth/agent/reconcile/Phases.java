@@ -19,7 +19,7 @@ record Phases(Placement placement, Rules rules, Instant now, List<Notice> notice
       case Report.Ended ended -> ended(ended);
       case Report.CheckPassed _ -> checkPassed();
       case Report.CheckFailed(String message) -> checkFailed(message);
-      case Report.Counted(long oomKills, long pidsLimitHits) -> counted(oomKills, pidsLimitHits);
+      case Report.Counted(Oom oom, long pidsLimitHits) -> counted(oom, pidsLimitHits);
       case Report.Discarded _ -> discarded();
       case Report.Released _ -> placement; // only a releasing one goes; see Reconciler
     };
@@ -50,7 +50,10 @@ record Phases(Placement placement, Rules rules, Instant now, List<Notice> notice
       case Phase.Starting _ -> crashed(ended, placement.crashes() + 1);
       case Phase.Running(_, Instant healthySince, _, _) ->
           crashed(ended, isForgiven(healthySince) ? 1 : placement.crashes() + 1);
-      case Phase.Failing(_, String why, _) -> killedUnhealthy(ended, why);
+      case Phase.Failing(_, String why, _) ->
+          ended.oom().main()
+              ? crashed(ended, placement.crashes() + 1)
+              : killedUnhealthy(ended, why);
       case Phase.Stopping(_, boolean killed) -> stopped(ended, killed);
       case Phase.Idle _,
           Phase.Backoff _,
@@ -63,19 +66,21 @@ record Phases(Placement placement, Rules rules, Instant now, List<Notice> notice
   }
 
   private Placement crashed(Report.Ended ended, int crashes) {
-    Placement counted =
-        counted(
-            Math.max(placement.counters().oomKills(), ended.oomKilled() ? 1 : 0),
-            ended.pidsLimitHits());
-    boolean outOfMemory = ended.oomKilled() && ended.code() == 137;
-    String how =
-        outOfMemory
-            ? "ran out of memory and was killed by the kernel (code 137)"
-            : Words.end(ended.code());
+    Placement counted = counted(ended.oom(), ended.pidsLimitHits());
+    boolean outOfMemory = ended.oom().main();
+    String how = end(ended);
     String lived = " after " + Words.duration(Duration.between(placement.startedAt(), now));
     say(Notice.Kind.EXITED, how + lived + "; " + nextStart(crashes));
     Cause cause = outOfMemory ? Cause.OUT_OF_MEMORY : Cause.PROCESS_EXITED;
     return counted.crashed(new Exit(cause, ended.code(), now, how), crashes);
+  }
+
+  private static String end(Report.Ended ended) {
+    if (ended.oom().main()) {
+      return "ran out of memory: " + ended.oom().words() + " (code " + ended.code() + ")";
+    }
+    String how = Words.end(ended.code());
+    return ended.oom().kills() == 0 ? how : how + "; before, " + ended.oom().words();
   }
 
   private Placement killedUnhealthy(Report.Ended ended, String why) {
@@ -85,7 +90,7 @@ record Phases(Placement placement, Rules rules, Instant now, List<Notice> notice
   }
 
   private Placement stopped(Report.Ended ended, boolean killed) {
-    String how = Words.end(ended.code()) + (killed ? ", its grace period being over" : "");
+    String how = end(ended) + (killed ? ", its grace period being over" : "");
     say(Notice.Kind.STOPPED, "stopped as ordered: " + how);
     return placement.over(new Exit(Cause.STOPPED, ended.code(), now, how));
   }
@@ -122,16 +127,19 @@ record Phases(Placement placement, Rules rules, Instant now, List<Notice> notice
   }
 
   /** Each doubling of a counter is told, so that none is missed and none floods the history. */
-  private Placement counted(long oomKills, long pidsLimitHits) {
+  private Placement counted(Oom oom, long pidsLimitHits) {
+    long oomKills = oom.kills();
     Placement.Counters told = placement.counters();
     boolean tellOom = oomKills > 0 && oomKills >= 2 * told.oomKills() && oomKills > told.oomKills();
     boolean tellPids = pidsLimitHits > 0 && told.pidsLimitHits() == 0;
     if (tellOom) {
       say(
           Notice.Kind.OOM_KILLED,
-          "the kernel killed in it for want of memory, "
+          "out of memory "
               + times(oomKills)
-              + " so far; a larger size may help");
+              + " so far: "
+              + oom.words()
+              + "; a larger size may help");
     }
     if (tellPids) {
       say(

@@ -12,10 +12,9 @@ public sealed interface Report {
   /**
    * The first process of the container ended.
    *
-   * @param oomKilled whether the kernel killed in its memory cgroup
    * @param pidsLimitHits forks refused because of its pids limit
    */
-  record Ended(int code, boolean oomKilled, long pidsLimitHits, String detail) implements Report {
+  record Ended(int code, Oom oom, long pidsLimitHits, String detail) implements Report {
     /** Stands for a code that nobody was there to take down. */
     public static final int UNKNOWN_CODE = 255;
 
@@ -29,7 +28,7 @@ public sealed interface Report {
   record CheckFailed(String message) implements Report {}
 
   /** The kernel's counters, while it runs. */
-  record Counted(long oomKills, long pidsLimitHits) implements Report {}
+  record Counted(Oom oom, long pidsLimitHits) implements Report {}
 
   /** Its container was taken away. */
   record Discarded() implements Report {}

@@ -85,7 +85,8 @@ record Bundle(
             "permitted", capabilities,
             "inheritable", capabilities,
             "ambient", capabilities));
-    long files = openFiles(common);
+    long files =
+        defences.has(Defence.OPEN_FILES_LIMIT) ? openFiles(common) : common.mostOpenFiles();
     long core = defences.has(Defence.NO_CORE_DUMPS) ? 0 : 1 << 30;
     process.put(
         "rlimits",
@@ -96,7 +97,7 @@ record Bundle(
     return process;
   }
 
-  private long openFiles(Common common) {
+  long openFiles(Common common) {
     return Math.min(limits.openFiles(), common.mostOpenFiles());
   }
 
@@ -143,20 +144,23 @@ record Bundle(
   }
 
   private Map<String, Object> resources(Common common) {
-    long memory = memoryBytes();
-    return Map.of(
-        "memory", Map.of("limit", memory, "swap", memory),
-        "cpu",
-            Map.of(
-                // The runtime turns shares back into this weight where the kernel wants weights.
-                "shares",
-                2 + (limits.cpuWeight() - 1) * 262_142L / 9_999,
-                "quota",
-                cpuMillis(common) * (long) PERIOD_MICROS / 1000,
-                "period",
-                PERIOD_MICROS),
-        "pids", Map.of("limit", limits.pids()),
-        "devices", List.of(Map.of("allow", false, "access", "rwm")));
+    Defences defences = common.defences();
+    Map<String, Object> resources = new LinkedHashMap<>();
+    if (defences.has(Defence.MEMORY_LIMIT)) {
+      resources.put("memory", Map.of("limit", memoryBytes(), "swap", memoryBytes()));
+    }
+    if (defences.has(Defence.CPU_LIMIT)) {
+      resources.put("cpu", Map.of("quota", quotaMicros(common), "period", PERIOD_MICROS));
+    }
+    if (defences.has(Defence.PIDS_LIMIT)) {
+      resources.put("pids", Map.of("limit", limits.pids()));
+    }
+    resources.put("devices", List.of(Map.of("allow", false, "access", "rwm")));
+    return resources;
+  }
+
+  long quotaMicros(Common common) {
+    return cpuMillis(common) * (long) PERIOD_MICROS / 1000;
   }
 
   long memoryBytes() {

@@ -3,6 +3,8 @@ package dev.berth.agent.runtime;
 import dev.berth.agent.cgroup.Cgroups;
 import dev.berth.agent.linux.Errno;
 import dev.berth.agent.linux.Syscalls;
+import dev.berth.agent.oom.MemoryKills;
+import dev.berth.agent.oom.OomTruth;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -22,6 +24,8 @@ final class Container {
   private final Syscalls syscalls;
   private final Cgroups cgroups;
   private final Ledger.Entry entry;
+  private final OomTruth memory;
+  private final OomTruth.Subject subject;
   private final String cgroup;
   private final CountDownLatch over = new CountDownLatch(1);
   private final AtomicBoolean told = new AtomicBoolean();
@@ -29,11 +33,18 @@ final class Container {
   private int silentTicks;
   private int process;
 
-  Container(Syscalls syscalls, Cgroups cgroups, Ledger.Entry entry, String cgroup) {
+  Container(
+      Syscalls syscalls,
+      Cgroups cgroups,
+      OomTruth memory,
+      Ledger.Entry entry,
+      OomTruth.Subject subject) {
+    this.memory = memory;
+    this.subject = subject;
     this.syscalls = syscalls;
     this.cgroups = cgroups;
     this.entry = entry;
-    this.cgroup = cgroup;
+    this.cgroup = subject.cgroup();
     this.process = syscalls.openProcess(entry.pid());
   }
 
@@ -119,27 +130,31 @@ final class Container {
     return silentTicks;
   }
 
+  /** What the kernel has killed in it for want of memory, so far. */
+  MemoryKills memoryKills() {
+    return memory.now(subject);
+  }
+
   /** The end as the tenant should read it. */
   Ended ended(int code) {
-    var counters = cgroups.counters(cgroup);
-    boolean oom = counters.oomKills() > 0;
     int shown = code == SIGNALLED_KILL && killedInPlaceOfTerm ? SIGNALLED_TERM : code;
+    boolean killed = shown == SIGNALLED_KILL || code < 0;
+    MemoryKills kills = memory.atEnd(subject, killed);
+    long refusals = cgroups.counters(cgroup).pidsLimitHits();
     String how =
         shown > 128 && shown < 193
             ? "ended by signal " + (shown - 128)
             : code < 0 ? "ended while its exit code could not be read" : "exited with " + shown;
     String why =
-        oom
-            ? "; the kernel killed " + counters.oomKills() + " of its processes out of memory"
-            : counters.pidsLimitHits() > 0
-                ? "; " + counters.pidsLimitHits() + " forks were refused at its process limit"
-                : "";
+        kills.count() > 0
+            ? "; " + kills.words()
+            : refusals > 0 ? "; " + refusals + " forks were refused at its process limit" : "";
     return new Ended(
         entry.placementId(),
         entry.incarnation(),
         Math.floorMod(shown, 256),
-        oom,
-        counters.pidsLimitHits(),
+        kills,
+        refusals,
         how + why);
   }
 

@@ -1,8 +1,7 @@
 package dev.berth.agent.runtime;
 
 import dev.berth.agent.image.IdRange;
-import dev.berth.agent.image.RootFileSystems;
-import dev.berth.agent.image.StateLayout;
+import dev.berth.agent.oom.KillJournal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +36,8 @@ public final class ContainerHost implements InstanceHost {
   private final Places places;
   private final Removal removal;
   private final HeldPlaces held;
-  private final Verifier verifier;
+  private final KillJournal journal;
+  private final ContainerMaking making;
   private final Capacity capacity;
   private final ExitWatch watch;
   private final Map<Long, Placement> placements = new ConcurrentHashMap<>();
@@ -49,7 +49,10 @@ public final class ContainerHost implements InstanceHost {
     this.places = new Places(parts.subnet().places());
     this.removal = new Removal(parts);
     this.held = new HeldPlaces(removal, this::free);
-    this.verifier = new Verifier(parts.cgroups());
+    this.journal = new KillJournal(parts.syscalls());
+    var disk = Disk.under(parts.layout().root());
+    var limiting = new Limiting(parts.cgroups(), disk, parts.settings().defences());
+    this.making = new ContainerMaking(parts, limiting, journal, ledger);
     this.capacity = parts.settings().capacity().orElse(HostOpening.measured(parts.layout().root()));
     this.watch = new ExitWatch(parts.layout().exits(), this::exitWritten, this::lookForTheDead);
     keepPlaces();
@@ -114,7 +117,7 @@ public final class ContainerHost implements InstanceHost {
       }
       return new Kept.Reserved(entry.placementId(), entry.incarnation(), address);
     }
-    var container = new Container(parts.syscalls(), parts.cgroups(), entry, parts.cgroup(name));
+    var container = making.container(entry, 0);
     Path exit = parts.layout().exits().resolve(name);
     if (!Files.exists(exit) && container.isAlive()) {
       placement.hold(container);
@@ -175,8 +178,7 @@ public final class ContainerHost implements InstanceHost {
   }
 
   private IdRange range(int place) {
-    boolean own = parts.settings().defences().has(Defence.OWN_ID_RANGE);
-    return HostFacts.range(parts.subnet(), own ? place : 1);
+    return parts.range(place);
   }
 
   /** The places that come next, so that their first start does not wait. */
@@ -191,14 +193,7 @@ public final class ContainerHost implements InstanceHost {
   }
 
   private Ledger.Entry reserved(Placement placement) {
-    return entry(placement, placement.incarnation(), Ledger.Phase.RESERVED, 0, 0);
-  }
-
-  private Ledger.Entry entry(
-      Placement placement, int incarnation, Ledger.Phase phase, int port, long pid) {
-    long ticks = pid == 0 ? 0 : new ProcessView(pid).startTicks();
-    return new Ledger.Entry(
-        placement.id(), placement.place(), incarnation, phase, port, pid, ticks, parts.bootId());
+    return making.entry(placement, placement.incarnation(), Ledger.Phase.RESERVED, 0, 0);
   }
 
   @Override
@@ -213,9 +208,10 @@ public final class ContainerHost implements InstanceHost {
       }
       String name = Container.name(plan.placementId(), incarnation);
       placement.tried(incarnation);
-      ledger.write(entry(placement, incarnation, Ledger.Phase.STARTING, plan.port(), 0), false);
+      ledger.write(
+          making.entry(placement, incarnation, Ledger.Phase.STARTING, plan.port(), 0), false);
       try {
-        return launch(plan, placement, name);
+        return making.launch(plan, placement, name);
       } catch (IOException | HostException e) {
         abandon(placement, name);
         throw e;
@@ -237,58 +233,6 @@ public final class ContainerHost implements InstanceHost {
     placement.hold(null);
     removal.remove(name, placement.place());
     ledger.write(reserved(placement), false);
-  }
-
-  private Launched launch(ContainerPlan plan, Placement placement, String name)
-      throws IOException, HostException {
-    Bundle bundle = bundle(plan, placement, name);
-    bundle.write(parts.layout().bundle(name), parts.common());
-    long pid = parts.runtime().create(name, Removal.log(parts.layout(), name));
-    parts.network().attach(placement.place(), pid);
-    var started = entry(placement, placement.incarnation(), Ledger.Phase.STARTED, plan.port(), pid);
-    var container = new Container(parts.syscalls(), parts.cgroups(), started, bundle.cgroup());
-    placement.hold(container);
-    parts.runtime().start(name);
-    var differences = verifier.differences(pid, bundle, parts.common());
-    if (!differences.isEmpty() && parts.settings().defences().has(Defence.READ_BACK)) {
-      LOG.error("{} was killed, it differs from its order: {}", plan.name(), differences);
-      throw new HostException(
-          HostException.Kind.UNVERIFIED,
-          "the container was not set up as ordered and was killed: "
-              + String.join("; ", differences));
-    }
-    ledger.write(started, false);
-    String address = parts.subnet().address(placement.place());
-    return new Launched(plan.placementId(), placement.incarnation(), address, plan.port(), pid);
-  }
-
-  private Bundle bundle(ContainerPlan plan, Placement placement, String name)
-      throws IOException, HostException {
-    Map<String, String> environment = Furnishing.environment(plan);
-    var range = range(placement.place());
-    String address = parts.subnet().address(placement.place());
-    Path base = parts.images().mounted(plan.baseDigest());
-    Path slug = parts.images().mounted(plan.slugDigest());
-    parts
-        .roots()
-        .assemble(
-            new RootFileSystems.Parts(
-                name,
-                base,
-                slug,
-                range,
-                plan.limits().diskMib(),
-                Furnishing.files(plan, address, base)));
-    Path root = StateLayout.WINDOW.resolve(name);
-    return new Bundle(
-        root,
-        plan.argv(),
-        environment,
-        range,
-        plan.limits(),
-        parts.cgroup(name),
-        Furnishing.hostname(plan),
-        ContainerMounts.writable(root));
   }
 
   @Override
@@ -369,6 +313,7 @@ public final class ContainerHost implements InstanceHost {
 
   private void lookForTheDead() {
     held.retry();
+    journal.position(); // so that the kernel's log is read before it is overwritten
     for (Placement placement : placements.values()) {
       Container container = placement.container();
       if (container == null || container.isOver()) {
@@ -412,6 +357,19 @@ public final class ContainerHost implements InstanceHost {
   }
 
   @Override
+  public Optional<Output> output(long placementId) {
+    return container(placementId)
+        .filter(container -> !container.isOver())
+        .flatMap(container ->
+            parts
+                .runtime()
+                .shim(container.name())
+                .flatMap(shim -> shim.written())
+                .map(
+                    written -> new Output(Removal.log(parts.layout(), container.name()), written)));
+  }
+
+  @Override
   public Optional<Usage> usage(long placementId) {
     return container(placementId)
         .filter(container -> !container.isOver())
@@ -426,7 +384,7 @@ public final class ContainerHost implements InstanceHost {
               c.inactiveFileBytes(),
               c.kernelBytes(),
               c.pids(),
-              c.oomKills(),
+              container.memoryKills(),
               c.pidsLimitHits());
         });
   }
@@ -455,6 +413,7 @@ public final class ContainerHost implements InstanceHost {
   @Override
   public void close() {
     watch.close();
+    journal.close();
     parts.roots().close();
     parts.programs().close();
   }

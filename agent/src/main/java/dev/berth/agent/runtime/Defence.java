@@ -71,5 +71,29 @@ public enum Defence {
   READ_ONLY_KERNEL_FILES,
 
   /** Files of the kernel that tell of the host are covered. */
-  MASKS
+  MASKS,
+
+  /** Memory and swap together. */
+  MEMORY_LIMIT,
+
+  /** Cpu time of each tenth of a second. */
+  CPU_LIMIT,
+
+  /** Processes and threads. */
+  PIDS_LIMIT,
+
+  /** Open files of each process. */
+  OPEN_FILES_LIMIT,
+
+  /** Bytes and inodes of the private upper layer. */
+  DISK_LIMIT,
+
+  /** Bytes a second, read and written, of the disk. */
+  DISK_RATE,
+
+  /** Bits a second, to and from the instance. */
+  NETWORK_RATE,
+
+  /** Bytes of output a second that are kept, and the cpu time that taking them down may cost. */
+  LOG_RATE
 }

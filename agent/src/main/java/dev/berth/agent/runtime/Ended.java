@@ -1,11 +1,12 @@
 package dev.berth.agent.runtime;
 
+import dev.berth.agent.oom.MemoryKills;
+
 /**
  * How one incarnation ended.
  *
  * @param exitCode 128 + N when signal N ended it
- * @param oomKilled whether the kernel killed in this container's own memory cgroup; from the
- *     kernel's counter
+ * @param memory what the kernel killed in it for want of memory
  * @param pidsLimitHits how often a fork was refused because of the pids limit
  * @param detail plain words for the tenant
  */
@@ -13,6 +14,6 @@ public record Ended(
     long placementId,
     int incarnation,
     int exitCode,
-    boolean oomKilled,
+    MemoryKills memory,
     long pidsLimitHits,
     String detail) {}

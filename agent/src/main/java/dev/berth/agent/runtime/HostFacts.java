@@ -2,6 +2,7 @@ package dev.berth.agent.runtime;
 
 import dev.berth.agent.cgroup.Cgroups;
 import dev.berth.agent.image.IdRange;
+import dev.berth.agent.image.StateLayout;
 import dev.berth.agent.network.NetworkNames;
 import dev.berth.agent.network.Subnet;
 import java.nio.file.Path;
@@ -28,14 +29,29 @@ public record HostFacts(
     return HostParts.cgroupOfNode(settings) + "/" + name;
   }
 
+  /** Where the pid of the process that takes down the output of a cgroup's container is. */
+  public Path shimPid(String cgroup) {
+    String name = cgroup.substring(cgroup.lastIndexOf('/') + 1);
+    return new StateLayout(settings.stateDirectory()).bundle(name).resolve("conmon.pid");
+  }
+
+  /** The host's end of the link that has this address at its other end. */
+  public String link(String address) {
+    return names().link(place(address));
+  }
+
   /** The ids that belong to the address of a container. */
   public IdRange range(Launched launched) {
+    return range(subnet, place(launched.address()));
+  }
+
+  private int place(String address) {
     for (int place = 1; place <= subnet.places(); place++) {
-      if (subnet.address(place).equals(launched.address())) {
-        return range(subnet, place);
+      if (subnet.address(place).equals(address)) {
+        return place;
       }
     }
-    throw new IllegalArgumentException(launched.address() + " is not in " + subnet);
+    throw new IllegalArgumentException(address + " is not in " + subnet);
   }
 
   static IdRange range(Subnet subnet, int place) {

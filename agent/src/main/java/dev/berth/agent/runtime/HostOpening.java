@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +47,7 @@ final class HostOpening {
           "/usr/bin/mksquashfs",
           NodeNetwork.IP,
           NodeNetwork.NFT,
+          NodeNetwork.TC,
           "/usr/sbin/mkfs.ext4",
           SeccompProfile.MAINTAINED.toString());
   private static final int PROBE_RANGE = 65_534;
@@ -62,10 +64,9 @@ final class HostOpening {
     var namespace = new PrivateNamespace(layout, syscalls, programs);
     namespace.open(layout, cgroups.privateHierarchies());
     var subnet = Subnet.of(settings.subnet());
-    var names = new NetworkNames(settings.clusterId(), settings.nodeNumber());
-    var network = new NodeNetwork(names, subnet, programs);
-    network.setUp();
-    var uppers = new UpperLayers(layout, syscalls, programs);
+    var network = network(settings, subnet, programs);
+    Consumer<String> warmed = device -> Limiting.warm(cgroups, device);
+    var uppers = new UpperLayers(layout, syscalls, programs, warmed);
     var images =
         new ImageStore(
             layout, syscalls, blobs::fetch, settings.defences().has(Defence.IMAGE_DIGESTS));
@@ -111,6 +112,14 @@ final class HostOpening {
     }
     throw new IOException(
         "no OCI runtime works; install crun or runc: " + String.join("; ", failures));
+  }
+
+  private static NodeNetwork network(HostSettings settings, Subnet subnet, Programs programs)
+      throws IOException {
+    var names = new NetworkNames(settings.clusterId(), settings.nodeNumber());
+    var network = new NodeNetwork(names, subnet, programs);
+    network.setUp();
+    return network;
   }
 
   private static RootFileSystems.Strictness strictness(Defences defences) {

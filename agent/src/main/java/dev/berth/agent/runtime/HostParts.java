@@ -1,6 +1,7 @@
 package dev.berth.agent.runtime;
 
 import dev.berth.agent.cgroup.Cgroups;
+import dev.berth.agent.image.IdRange;
 import dev.berth.agent.image.ImageStore;
 import dev.berth.agent.image.RootFileSystems;
 import dev.berth.agent.image.StateLayout;
@@ -24,6 +25,11 @@ record HostParts(
     Bundle.Common common,
     String runtimeName,
     String bootId) {
+
+  IdRange range(int place) {
+    boolean own = settings.defences().has(Defence.OWN_ID_RANGE);
+    return HostFacts.range(subnet, own ? place : 1);
+  }
 
   String cgroup(String container) {
     return cgroupOfNode(settings) + "/" + container;

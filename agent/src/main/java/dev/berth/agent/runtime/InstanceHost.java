@@ -54,6 +54,9 @@ public interface InstanceHost extends AutoCloseable {
   /** The output of one incarnation, in conmon's k8s-file format; there from start until discard. */
   Path log(long placementId, int incarnation);
 
+  /** What the running container has written to its outputs; empty when it does not run. */
+  Optional<Output> output(long placementId);
+
   /** What the running container uses now; empty when it does not run. */
   Optional<Usage> usage(long placementId);
 

@@ -5,10 +5,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.berth.agent.image.StateLayout;
 import dev.berth.agent.linux.Programs;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -96,6 +98,17 @@ record OciRuntime(
 
   Path conmonPid(String container) {
     return layout.bundle(container).resolve("conmon.pid");
+  }
+
+  /** The conmon of a container; empty when it has ended. */
+  Optional<ProcessView> shim(String container) {
+    try {
+      return Optional.of(
+              new ProcessView(Long.parseLong(Files.readString(conmonPid(container)).strip())))
+          .filter(shim -> shim.startTicks() >= 0);
+    } catch (IOException | NumberFormatException e) {
+      return Optional.empty();
+    }
   }
 
   private void run(String verb, String container) throws IOException {

@@ -37,6 +37,18 @@ record ProcessView(long pid) {
     throw new IOException("process " + pid + " has no limit '" + name + "'");
   }
 
+  /** Bytes that it has written to whatever files; empty when it is gone. */
+  Optional<Long> written() {
+    try {
+      return Files.readAllLines(directory().resolve("io")).stream()
+          .filter(line -> line.startsWith("wchar: "))
+          .map(line -> Long.parseLong(line.substring("wchar: ".length())))
+          .findFirst();
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
   /** When it started, in clock ticks since boot; tells a process from a later one with its pid. */
   long startTicks() {
     try {

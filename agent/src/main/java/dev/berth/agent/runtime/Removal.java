@@ -31,13 +31,21 @@ record Removal(HostParts parts) {
       attempt("delete the container of " + name, () -> parts.runtime().delete(name));
     }
     attempt("remove the link of " + name, () -> parts.network().detach(place));
+    attempt(
+        "free the device of " + name,
+        () -> Limiting.freeDevice(parts.cgroups(), layout.bundle(name)));
     attempt("unmount the root of " + name, () -> parts.roots().takeDown(name));
-    for (int turn = 0; turn < TURNS && !parts.cgroups().remove(cgroup).isEmpty(); turn++) {
-      LockSupport.parkNanos(2_000_000);
-    }
+    removeCgroup(cgroup);
+    removeCgroup(Limiting.shim(cgroup));
     attempt("delete the bundle of " + name, () -> deleteTree(layout.bundle(name)));
     attempt("delete the exit of " + name, () -> Files.deleteIfExists(layout.exits().resolve(name)));
     attempt("delete the log of " + name, () -> Files.deleteIfExists(log(layout, name)));
+  }
+
+  private void removeCgroup(String cgroup) {
+    for (int turn = 0; turn < TURNS && !parts.cgroups().remove(cgroup).isEmpty(); turn++) {
+      LockSupport.parkNanos(2_000_000);
+    }
   }
 
   /** Whether neither a process nor a mount of a container is left. */

@@ -1,5 +1,7 @@
 package dev.berth.agent.runtime;
 
+import dev.berth.agent.oom.MemoryKills;
+
 /**
  * What one container uses, from the kernel's counters.
  *
@@ -14,5 +16,5 @@ public record Usage(
     long inactiveFileBytes,
     long kernelBytes,
     long pids,
-    long oomKills,
+    MemoryKills memoryKills,
     long pidsLimitHits) {}

@@ -10,6 +10,7 @@ import dev.berth.agent.network.Forwarding;
 import dev.berth.agent.network.NetworkNames;
 import dev.berth.agent.network.NodeNetwork;
 import dev.berth.agent.runtime.HostSettings;
+import dev.berth.agent.runtime.Limiting;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -60,6 +61,7 @@ public final class Sweep {
       var sweep = new Sweep(settings, programs);
       sweep.attempt("end the containers", sweep::endContainers);
       sweep.attempt("remove the network", sweep::removeNetwork);
+      sweep.attempt("free the devices", sweep::freeDevices);
       sweep.attempt("unmount", sweep::unmount);
       sweep.attempt("free the loop devices", sweep::freeLoops);
       sweep.attempt("remove the cgroups", sweep::removeCgroups);
@@ -171,6 +173,16 @@ public final class Sweep {
         """
             .formatted(table));
     new Forwarding().restoreIfLast();
+  }
+
+  private void freeDevices() throws IOException {
+    if (Files.isDirectory(layout.bundles())) {
+      try (var bundles = Files.newDirectoryStream(layout.bundles())) {
+        for (Path bundle : bundles) {
+          Limiting.freeDevice(Cgroups.ofThisHost(), bundle);
+        }
+      }
+    }
   }
 
   private void unmount() throws IOException {

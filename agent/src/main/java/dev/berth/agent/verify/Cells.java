@@ -6,6 +6,7 @@ import dev.berth.agent.runtime.ContainerPlan;
 import dev.berth.agent.runtime.HostException;
 import dev.berth.agent.runtime.Launched;
 import dev.berth.agent.runtime.Limits;
+import dev.berth.agent.runtime.Rates;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The cells of one verification; closing removes them. Confined to one thread. */
 final class Cells implements AutoCloseable {
-  private static final Limits LIMITS = new Limits(64, 100, 1000, 32, 16, 256);
+  private static final Limits LIMITS =
+      new Limits(64, 100, 1000, 32, 16, 256, new Rates(100, 64, 100, 1024, 4096));
 
   /** Waits for programs on its port; says first which descriptors it was born with. */
   private static final String SERVER =

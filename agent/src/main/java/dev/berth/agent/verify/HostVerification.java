@@ -28,7 +28,12 @@ public final class HostVerification implements NodeVerifier {
 
   /** Every check, by subject. */
   public static List<Check> checks() {
-    return Stream.of(KernelChecks.all(), ProcessChecks.all(), FileChecks.all(), AgentChecks.all())
+    return Stream.of(
+            KernelChecks.all(),
+            ProcessChecks.all(),
+            FileChecks.all(),
+            ResourceChecks.all(),
+            AgentChecks.all())
         .flatMap(List::stream)
         .toList();
   }

@@ -2,9 +2,11 @@ package dev.berth.agent.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.berth.agent.oom.MemoryKills;
 import dev.berth.agent.order.Orders;
 import dev.berth.agent.order.PlacementId;
 import dev.berth.agent.reconcile.Address;
+import dev.berth.agent.reconcile.Oom;
 import dev.berth.agent.reconcile.Phase;
 import dev.berth.agent.reconcile.Placement;
 import dev.berth.agent.reconcile.Report;
@@ -33,10 +35,10 @@ class CounterPollTest {
     try (var _ = new CounterPoll(host, this::view, heard::add, Duration.ofMillis(2))) {
       assertThat(heard.poll(50, TimeUnit.MILLISECONDS)).isNull();
 
-      host.use(new Usage(1, 0, 0, 0, 0, 0, 0, 32, 0, 3));
+      host.use(new Usage(1, 0, 0, 0, 0, 0, 0, 32, MemoryKills.NONE, 3));
 
       assertThat(heard.poll(10, TimeUnit.SECONDS))
-          .isEqualTo(new Input.Heard(ID, 1, new Report.Counted(0, 3)));
+          .isEqualTo(new Input.Heard(ID, 1, new Report.Counted(Oom.NONE, 3)));
       assertThat(heard.poll(50, TimeUnit.MILLISECONDS)).isNull();
     }
   }

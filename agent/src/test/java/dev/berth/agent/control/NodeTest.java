@@ -5,6 +5,8 @@ import static dev.berth.agent.order.SampleOrders.runChecked;
 import static dev.berth.agent.order.SampleOrders.stop;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.berth.agent.oom.MemoryKills;
+import dev.berth.agent.reconcile.Oom;
 import dev.berth.agent.reconcile.Report;
 import dev.berth.agent.runtime.Ended;
 import dev.berth.agent.runtime.FakeInstanceHost;
@@ -110,7 +112,7 @@ class NodeTest {
     node.order(uplink, 1, 7, run(1), run(2), run(3), stop(4));
     var found = new FakeInstanceHost(directory);
     found.leave(new Kept.Running(1, 3, "10.88.0.2", 5000, 4711, 0));
-    found.leave(new Kept.Over(2, 6, "10.88.0.3", new Ended(2, 6, 1, false, 0, "")));
+    found.leave(new Kept.Over(2, 6, "10.88.0.3", new Ended(2, 6, 1, MemoryKills.NONE, 0, "")));
     found.leave(new Kept.Reserved(4, 2, "10.88.0.5"));
 
     var restarted = node.restarted(found);
@@ -249,8 +251,8 @@ class NodeTest {
   void aLimitThatIsHitIsToldWhileTheInstanceRuns() {
     node.order(uplink, 1, 7, run(1));
 
-    node.hear(1, 1, new Report.Counted(0, 9));
-    node.hear(1, 1, new Report.Counted(0, 12));
+    node.hear(1, 1, new Report.Counted(Oom.NONE, 9));
+    node.hear(1, 1, new Report.Counted(Oom.NONE, 12));
 
     assertThat(uplink.kinds()).containsExactly("instance.started", "instance.pids-limit");
     assertThat(node.phase(1)).isEqualTo("Running 1");

@@ -26,14 +26,14 @@ class ReconcilerTableTest {
   static final Map<String, Phase> PHASES = new LinkedHashMap<>();
 
   static {
-    var ended = new Report.Ended(1, false, 0, "");
+    var ended = new Report.Ended(1, Oom.NONE, 0, "");
     REPORTS.put("look", null);
     REPORTS.put("started", new Report.Started(ADDRESS));
     REPORTS.put("startFailed", new Report.StartFailed(Cause.START_FAILED, "no image"));
     REPORTS.put("ended", ended);
     REPORTS.put("passed", new Report.CheckPassed());
     REPORTS.put("failed", new Report.CheckFailed("refused"));
-    REPORTS.put("counted", new Report.Counted(0, 0));
+    REPORTS.put("counted", new Report.Counted(Oom.NONE, 0));
     REPORTS.put("discarded", new Report.Discarded());
     REPORTS.put("released", new Report.Released());
 

@@ -103,7 +103,7 @@ class ContainerHostTest {
     node.host().start(hog, 1);
     var ended = node.awaitEnd(hog.placementId());
 
-    assertThat(ended.oomKilled()).isTrue();
+    assertThat(ended.memory().killedMain()).isTrue();
     assertThat(ended.exitCode()).isEqualTo(137);
     assertThat(node.host().usage(bystander.placementId())).isPresent();
     node.host().release(hog.placementId());
@@ -120,7 +120,7 @@ class ContainerHostTest {
     var ended = node.awaitEnd(plan.placementId());
 
     assertThat(ended.pidsLimitHits()).isPositive();
-    assertThat(ended.oomKilled()).isFalse();
+    assertThat(ended.memory().count()).isZero();
     node.host().release(plan.placementId());
   }
 

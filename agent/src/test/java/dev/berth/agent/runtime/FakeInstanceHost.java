@@ -1,5 +1,6 @@
 package dev.berth.agent.runtime;
 
+import dev.berth.agent.oom.MemoryKills;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +25,8 @@ public final class FakeInstanceHost implements InstanceHost {
   private final Path logDirectory;
   private volatile @Nullable HostException nextFailure;
   private volatile boolean obeysTerminate = true;
-  private volatile Usage usage = new Usage(1_000, 0, 4096, 0, 0, 0, 4096, 1, 0, 0);
+  private volatile Usage usage = new Usage(1_000, 0, 4096, 0, 0, 0, 4096, 1, MemoryKills.NONE, 0);
+  private volatile @Nullable Output output;
   private int nextAddress = 2;
 
   public FakeInstanceHost(Path logDirectory) {
@@ -58,11 +60,14 @@ public final class FakeInstanceHost implements InstanceHost {
 
   /** Ends a running container from inside. */
   public void end(long placementId, int exitCode, boolean oomKilled) {
+    var memory =
+        oomKilled
+            ? new MemoryKills(1, MemoryKills.Main.KILLED, MemoryKills.At.OWN_LIMIT, "process 7 (a)")
+            : MemoryKills.NONE;
     var launched = running.remove(placementId);
     if (launched != null) {
       var ended =
-          new Ended(
-              placementId, launched.incarnation(), exitCode, oomKilled, 0, "exit " + exitCode);
+          new Ended(placementId, launched.incarnation(), exitCode, memory, 0, "exit " + exitCode);
       listeners.forEach(listener -> listener.accept(ended));
     }
   }
@@ -135,6 +140,16 @@ public final class FakeInstanceHost implements InstanceHost {
   @Override
   public Path log(long placementId, int incarnation) {
     return logDirectory.resolve(placementId + "-" + incarnation + ".log");
+  }
+
+  @Override
+  public Optional<Output> output(long placementId) {
+    return Optional.ofNullable(output);
+  }
+
+  /** What each container has written from now on. */
+  public void write(Output written) {
+    output = written;
   }
 
   @Override

@@ -16,7 +16,7 @@ final class TestImages implements BlobSource {
       List.of(
           "sh", "cat", "id", "ls", "sleep", "mount", "true", "httpd", "ps", "ip", "wget", "touch",
           "dd", "grep", "env", "head", "tail", "nc", "awk", "yes", "chmod", "mknod", "unshare",
-          "tr", "seq", "printf", "wc");
+          "tr", "seq", "printf", "wc", "sync", "df", "rm", "kill", "date");
   private final Path directory;
   final String base;
   final String slug;

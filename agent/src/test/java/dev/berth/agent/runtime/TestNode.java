@@ -22,10 +22,14 @@ final class TestNode implements AutoCloseable {
   private long nextId = 1;
 
   TestNode(Path directory) throws Exception {
-    this(directory, 24);
+    this(directory, 24, Defences.all());
   }
 
   TestNode(Path directory, int prefix) throws Exception {
+    this(directory, prefix, Defences.all());
+  }
+
+  TestNode(Path directory, int prefix, Defences defences) throws Exception {
     images = new TestImages(Files.createDirectory(directory.resolve("images")));
     settings =
         new HostSettings(
@@ -33,7 +37,8 @@ final class TestNode implements AutoCloseable {
             1,
             directory.resolve("state"),
             "10.200." + RANDOM.nextInt(1, 255) + ".0/" + prefix,
-            Optional.empty());
+            Optional.empty(),
+            defences);
     host = ContainerHost.open(settings, images);
     host.onExit(ends::add);
     host.adopt();
@@ -106,8 +111,16 @@ final class TestNode implements AutoCloseable {
     return plan(List.of("/bin/true"), Map.of(), slug);
   }
 
+  ContainerPlan plan(String command, Limits limits) {
+    return plan(List.of("/bin/sh", "-c", command), Map.of(), images.slug, limits);
+  }
+
   private ContainerPlan plan(List<String> argv, Map<String, String> environment, String slug) {
-    var limits = new Limits(64, 100, 1000, 32, 64, 512);
+    return plan(argv, environment, slug, new Limits(64, 100, 1000, 32, 64, 512));
+  }
+
+  private ContainerPlan plan(
+      List<String> argv, Map<String, String> environment, String slug, Limits limits) {
     return new ContainerPlan(
         nextId++, "acme", "shop", "web", 1, 1, images.base, slug, argv, environment, limits, 5000);
   }

@@ -1,0 +1,118 @@
+package dev.berth.agent.runtime;
+
+import dev.berth.agent.image.RootFileSystems;
+import dev.berth.agent.image.StateLayout;
+import dev.berth.agent.oom.KillJournal;
+import dev.berth.agent.oom.OomTruth;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the container of one incarnation, from its root to a process that was verified.
+ *
+ * <p>After a failure its caller takes away what there is. Called with the placement's lock held.
+ */
+record ContainerMaking(HostParts parts, Limiting limiting, KillJournal journal, Ledger ledger) {
+  private static final Logger LOG = LoggerFactory.getLogger(ContainerMaking.class);
+  private static final long MICROS_A_TICK = 10_000;
+  private static final Verifier VERIFIER = new Verifier();
+
+  Launched launch(ContainerPlan plan, Placement placement, String name)
+      throws IOException, HostException {
+    String upper = assemble(plan, placement, name);
+    Bundle bundle = bundle(plan, placement, name);
+    bundle.write(parts.layout().bundle(name), parts.common());
+    limiting.boundDevice(parts.layout().bundle(name), upper, plan.limits());
+    long pid = parts.runtime().create(name, Removal.log(parts.layout(), name));
+    limiting.apply(bundle, parts.common(), upper);
+    long rate = limiting.networkBytesPerSecond(plan.limits());
+    var network = parts.network().attach(placement.place(), pid, rate);
+    var started = entry(placement, placement.incarnation(), Ledger.Phase.STARTED, plan.port(), pid);
+    var container = container(started, journal.position());
+    placement.hold(container);
+    parts.runtime().start(name);
+    var differences = new ArrayList<>(VERIFIER.differences(pid, bundle));
+    differences.addAll(limiting.differences(pid, bundle, parts.common(), upper, network));
+    if (!differences.isEmpty() && parts.settings().defences().has(Defence.READ_BACK)) {
+      LOG.error("{} was killed, it differs from its order: {}", plan.name(), differences);
+      throw new HostException(
+          HostException.Kind.UNVERIFIED,
+          "the container was not set up as ordered and was killed: "
+              + String.join("; ", differences));
+    }
+    ledger.write(started, false);
+    Thread.ofVirtual().start(() -> holdShim(placement, container, plan.limits().rates()));
+    String address = parts.subnet().address(placement.place());
+    return new Launched(plan.placementId(), placement.incarnation(), address, plan.port(), pid);
+  }
+
+  /** Moving a process takes the kernel 10 ms and more, so nobody waits for it. */
+  private void holdShim(Placement placement, Container container, Rates rates) {
+    placement.lock().lock();
+    try {
+      var shim = parts.runtime().shim(container.name());
+      if (shim.isPresent() && placement.container() == container && !container.isOver()) {
+        limiting.holdShim(container.cgroup(), shim.get().pid(), rates);
+      }
+    } catch (IOException e) {
+      if (container.isAlive()) {
+        LOG.warn("the log of {} may take more cpu than it should", container.name(), e);
+      }
+    } finally {
+      placement.lock().unlock();
+    }
+  }
+
+  /** One that was just made, or was adopted. */
+  Container container(Ledger.Entry entry, long since) {
+    String name = Container.name(entry.placementId(), entry.incarnation());
+    var subject =
+        new OomTruth.Subject(
+            parts.cgroup(name),
+            parts.range(entry.place()),
+            entry.pid(),
+            since,
+            entry.startTicks() * MICROS_A_TICK);
+    var memory = new OomTruth(parts.cgroups(), journal);
+    return new Container(parts.syscalls(), parts.cgroups(), memory, entry, subject);
+  }
+
+  private String assemble(ContainerPlan plan, Placement placement, String name)
+      throws IOException, HostException {
+    Path base = parts.images().mounted(plan.baseDigest());
+    Path slug = parts.images().mounted(plan.slugDigest());
+    String address = parts.subnet().address(placement.place());
+    return parts
+        .roots()
+        .assemble(
+            new RootFileSystems.Parts(
+                name,
+                base,
+                slug,
+                parts.range(placement.place()),
+                limiting.diskMib(plan.limits()),
+                Furnishing.files(plan, address, base)));
+  }
+
+  private Bundle bundle(ContainerPlan plan, Placement placement, String name) throws HostException {
+    Path root = StateLayout.WINDOW.resolve(name);
+    return new Bundle(
+        root,
+        plan.argv(),
+        Furnishing.environment(plan),
+        parts.range(placement.place()),
+        plan.limits(),
+        parts.cgroup(name),
+        Furnishing.hostname(plan),
+        ContainerMounts.writable(root));
+  }
+
+  Ledger.Entry entry(Placement placement, int incarnation, Ledger.Phase phase, int port, long pid) {
+    long ticks = pid == 0 ? 0 : new ProcessView(pid).startTicks();
+    return new Ledger.Entry(
+        placement.id(), placement.place(), incarnation, phase, port, pid, ticks, parts.bootId());
+  }
+}

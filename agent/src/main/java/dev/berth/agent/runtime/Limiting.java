@@ -1,0 +1,167 @@
+package dev.berth.agent.runtime;
+
+import dev.berth.agent.cgroup.Cgroups;
+import dev.berth.agent.cgroup.Extras;
+import dev.berth.agent.cgroup.Extras.DiskRate;
+import dev.berth.agent.cgroup.Setting;
+import dev.berth.agent.network.NodeNetwork;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sets the limits that the OCI runtime is not asked for, and reads all of them back.
+ *
+ * <p>Between create and start, so that the tenant's program never runs without one. Thread-safe.
+ */
+public record Limiting(Cgroups cgroups, Disk disk, Defences defences) {
+  private static final Logger LOG = LoggerFactory.getLogger(Limiting.class);
+  private static final int UNLIMITED_DISK_MIB = 1024;
+  private static final long BYTES_A_MBIT = 125_000;
+  private static final int SHIM_MILLIS = 20;
+
+  /** Conmon writes some 100 KiB in a thousandth of a cpu second, where the lines are short. */
+  private static final int KIB_A_MILLI = 100;
+
+  private static final String DEVICE = "upper-device";
+
+  /** The size of the instance's private upper layer. */
+  int diskMib(Limits limits) {
+    return defences.has(Defence.DISK_LIMIT) ? limits.diskMib() : UNLIMITED_DISK_MIB;
+  }
+
+  /** In each direction; 0 for no limit. */
+  long networkBytesPerSecond(Limits limits) {
+    return defences.has(Defence.NETWORK_RATE) ? limits.rates().networkMbits() * BYTES_A_MBIT : 0;
+  }
+
+  /** Bounds what reaches the instance's own device; remembered in the bundle for the removal. */
+  void boundDevice(Path bundle, String device, Limits limits) throws IOException {
+    if (defences.has(Defence.DISK_RATE)) {
+      Files.writeString(bundle.resolve(DEVICE), device);
+      for (Setting setting : cgroups.wholeDevice(device, bytesPerSecond(limits))) {
+        setting.write();
+      }
+    }
+  }
+
+  /**
+   * Takes the bound of the instance's device away: what still waits to be written goes at once when
+   * it is unmounted, and the device's next user is not bound by it.
+   */
+  public static void freeDevice(Cgroups cgroups, Path bundle) throws IOException {
+    Path file = bundle.resolve(DEVICE);
+    if (Files.exists(file)) {
+      warm(cgroups, Files.readString(file));
+      Files.delete(file);
+    }
+  }
+
+  /** The kernel's first rule for a device takes it 25 ms; so it has none from early on. */
+  static void warm(Cgroups cgroups, String device) {
+    try {
+      for (Setting setting : cgroups.wholeDevice(device, -1)) {
+        setting.write();
+      }
+    } catch (IOException gone) {
+      LOG.debug("device {} has no rate to take away", device, gone);
+    }
+  }
+
+  /**
+   * Gives the process that takes down an instance's output a cgroup of its own, with little cpu: a
+   * flood fills the pipe then, and the instance waits.
+   */
+  void holdShim(String cgroup, long pid, Rates rates) throws IOException {
+    if (defences.has(Defence.LOG_RATE)) {
+      cgroups.hold(shim(cgroup), pid, SHIM_MILLIS + rates.logKibPerSecond() / KIB_A_MILLI);
+    }
+  }
+
+  static String shim(String cgroup) {
+    return cgroup + ".shim";
+  }
+
+  void apply(Bundle bundle, Bundle.Common common, String upper) throws IOException {
+    for (Setting setting : settings(bundle, common, upper, defences)) {
+      setting.write();
+    }
+  }
+
+  private List<Setting> settings(
+      Bundle bundle, Bundle.Common common, String upper, Defences defences) {
+    Limits limits = bundle.limits();
+    List<DiskRate> rates = new ArrayList<>();
+    if (defences.has(Defence.DISK_RATE)) {
+      disk.device().ifPresent(device -> rates.add(new DiskRate(device, bytesPerSecond(limits))));
+      rates.add(new DiskRate(upper, bytesPerSecond(limits)));
+    }
+    var extras =
+        new Extras(
+            limits.cpuWeight(),
+            defences.has(Defence.CPU_LIMIT) ? bundle.quotaMicros(common) : 0,
+            rates,
+            disk.weighs() ? limits.rates().ioWeight() : 0);
+    return cgroups.settings(bundle.cgroup(), extras);
+  }
+
+  private static long bytesPerSecond(Limits limits) {
+    return limits.rates().ioMibPerSecond() * 1024L * 1024;
+  }
+
+  /**
+   * Every limit that the kernel does not have as asked for, in plain words. A process that has
+   * ended meanwhile is no difference.
+   */
+  List<String> differences(
+      long pid, Bundle bundle, Bundle.Common common, String upper, NodeNetwork.Held network)
+      throws IOException {
+    var process = new ProcessView(pid);
+    List<String> found = new ArrayList<>();
+    try {
+      compare(process, bundle, common, found);
+      long rate = bundle.limits().rates().networkMbits() * BYTES_A_MBIT;
+      limit("network to it, bytes/s", network.to(), rate, found);
+      limit("network from it, bytes/s", network.from(), rate, found);
+      limit("disk, MiB", mebibytes(upper), bundle.limits().diskMib(), found);
+      List<Setting> all = new ArrayList<>(settings(bundle, common, upper, Defences.all()));
+      all.addAll(cgroups.wholeDevice(upper, bytesPerSecond(bundle.limits())));
+      for (Setting setting : all) {
+        setting.difference().ifPresent(found::add);
+      }
+    } catch (IOException e) {
+      if (process.startTicks() >= 0) {
+        throw e;
+      }
+    }
+    return process.startTicks() < 0 ? List.of() : found;
+  }
+
+  private void compare(ProcessView process, Bundle bundle, Bundle.Common common, List<String> found)
+      throws IOException {
+    var set = cgroups.limits(bundle.cgroup());
+    limit("memory", set.memoryBytes(), bundle.memoryBytes(), found);
+    if (set.memoryAndSwapBytes() != Cgroups.NOT_COUNTED) {
+      limit("memory and swap", set.memoryAndSwapBytes(), bundle.memoryBytes(), found);
+    }
+    limit("pids", set.pids(), bundle.limits().pids(), found);
+    limit("cpu millis", set.cpuMillis(), bundle.cpuMillis(common), found);
+    limit("open files", process.hardLimit("Max open files"), bundle.openFiles(common), found);
+    limit("core file", process.hardLimit("Max core file size"), 0, found);
+  }
+
+  private static long mebibytes(String device) throws IOException {
+    Path size = Path.of("/sys/dev/block", device, "size");
+    return Long.parseLong(Files.readAllLines(size).getFirst()) * 512 / 1024 / 1024;
+  }
+
+  private static void limit(String what, long set, long wanted, List<String> found) {
+    if (set != wanted) {
+      found.add("the limit of " + what + " is " + set + ", not " + wanted);
+    }
+  }
+}
