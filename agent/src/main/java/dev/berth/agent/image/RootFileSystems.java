@@ -124,7 +124,7 @@ public final class RootFileSystems implements AutoCloseable {
     try {
       Errno.check(
           syscalls.setMountAttributes(mount, CLOSED | Syscalls.MOUNT_ATTR_IDMAP, userNamespace),
-          "map the ids of an image");
+          "map the ids of an image (squashfs can be mapped from Linux 6.2 on)");
       Errno.check(syscalls.attachMount(mount, target), "attach an image");
     } finally {
       syscalls.close(mount);

@@ -131,9 +131,9 @@ final class TestNode implements AutoCloseable {
   }
 
   Ended awaitEnd(long placementId) throws InterruptedException {
-    for (var ended = ends.poll(20, TimeUnit.SECONDS);
+    for (var ended = ends.poll(20L * Wait.PATIENCE, TimeUnit.SECONDS);
         ended != null;
-        ended = ends.poll(20, TimeUnit.SECONDS)) {
+        ended = ends.poll(20L * Wait.PATIENCE, TimeUnit.SECONDS)) {
       if (ended.placementId() == placementId) {
         return ended;
       }

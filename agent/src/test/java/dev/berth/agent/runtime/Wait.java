@@ -7,18 +7,25 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 
-/** Waits for a condition, with a deadline. */
+/**
+ * Waits for a condition, with a deadline.
+ *
+ * <p>Every deadline is multiplied by the system property {@code berth.test.patience} (1 if absent):
+ * an emulated machine is slower, and nothing else about the tests changes there.
+ */
 final class Wait {
+  static final int PATIENCE = Integer.getInteger("berth.test.patience", 1);
+
   private Wait() {}
 
   static void until(Callable<Boolean> condition) throws Exception {
-    for (int turn = 0; turn < 2_000; turn++) {
+    for (int turn = 0; turn < 2_000 * PATIENCE; turn++) {
       if (condition.call()) {
         return;
       }
       LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
     }
-    throw new AssertionError("the condition did not come true in 10 s");
+    throw new AssertionError("the condition did not come true in " + 10 * PATIENCE + " s");
   }
 
   static boolean answers(String address, int port) {

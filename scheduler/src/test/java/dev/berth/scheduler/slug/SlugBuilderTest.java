@@ -88,6 +88,15 @@ class SlugBuilderTest {
     assertThat(web.graceMillis()).isEqualTo(10_000);
   }
 
+  /** CVE-2026-53488: what an image says of itself is data, here and wherever it is shown. */
+  @Test
+  void whatATarSaysOfItselfIsKeptAsItIsAndNeverRun() throws Exception {
+    String command = "./run $(touch /tmp/x) `id` ; ${PATH} | %s";
+    byte[] tar = new Tar().file("Procfile", "web: " + command + "\n").file("run", "").bytes();
+
+    assertThat(built(tar).processTypes().getFirst().command()).isEqualTo(command);
+  }
+
   @Test
   void aHostileTarIsRefusedAndNothingIsKept() throws Exception {
     SlugResult result = build(Tar.small().file("/etc/passwd", "x").bytes());
