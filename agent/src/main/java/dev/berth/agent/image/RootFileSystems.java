@@ -29,7 +29,12 @@ public final class RootFileSystems implements AutoCloseable {
       String container, Path base, Path slug, IdRange range, int diskMib, List<EtcFile> files) {}
 
   /** What an agent always insists on; tests leave one out. */
-  public record Strictness(boolean plainOverlay, boolean imageShapes) {}
+  public record Strictness(
+      boolean plainOverlay, boolean imageShapes, boolean nosuid, boolean nodev) {
+    long mountFlags() {
+      return (nosuid ? Syscalls.MS_NOSUID : 0) | (nodev ? Syscalls.MS_NODEV : 0);
+    }
+  }
 
   /** A small file below /etc that belongs to this instance, such as hosts. */
   public record EtcFile(String name, String text) {}
@@ -81,8 +86,7 @@ public final class RootFileSystems implements AutoCloseable {
           ("lowerdir=%s:%s,upperdir=%s,workdir=%s," + overlay)
               .formatted(slug, base, upper.resolve("files"), upper.resolve("work"));
       Errno.check(
-          syscalls.mount(
-              "overlay", root, "overlay", Syscalls.MS_NOSUID | Syscalls.MS_NODEV, options),
+          syscalls.mount("overlay", root, "overlay", strictness.mountFlags(), options),
           "join base, slug and upper layer");
       return device;
     } catch (IOException e) {

@@ -117,12 +117,14 @@ record Bundle(
   }
 
   private Map<String, Object> linux(Common common) {
+    boolean ownCgroups = common.defences().has(Defence.OWN_CGROUP_NAMESPACE);
     long first = common.defences().has(Defence.OTHER_IDS_OUTSIDE) ? range.first() : 0;
     var ids = Map.of("containerID", 0, "hostID", first, "size", IdRange.SIZE);
     Map<String, Object> linux = new LinkedHashMap<>();
     linux.put(
         "namespaces",
         Stream.of("user", "pid", "mount", "network", "ipc", "uts", "cgroup")
+            .filter(type -> !type.equals("cgroup") || ownCgroups)
             .map(type -> Map.of("type", type))
             .toList());
     linux.put("uidMappings", List.of(ids));

@@ -46,6 +46,9 @@ public enum Defence {
   /** An id range is free again only when its processes and mounts are gone. */
   HELD_PLACES,
 
+  /** A container sees its own cgroup as the root of all. */
+  OWN_CGROUP_NAMESPACE,
+
   /** No group besides the app's own. */
   NO_GROUPS,
 

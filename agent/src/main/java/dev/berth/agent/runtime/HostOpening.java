@@ -124,7 +124,10 @@ final class HostOpening {
 
   private static RootFileSystems.Strictness strictness(Defences defences) {
     return new RootFileSystems.Strictness(
-        defences.has(Defence.PLAIN_OVERLAY), defences.has(Defence.IMAGE_SHAPES));
+        defences.has(Defence.PLAIN_OVERLAY),
+        defences.has(Defence.IMAGE_SHAPES),
+        defences.has(Defence.NO_SET_USER_ID),
+        defences.has(Defence.NO_DEVICES));
   }
 
   private static boolean hasIpv6Switch(String runtime) {

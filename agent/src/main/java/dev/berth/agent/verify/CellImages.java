@@ -34,7 +34,7 @@ record CellImages(String base, String slug) {
       Files.createDirectories(slug.resolve("app"));
       // An importer lets neither of these pass; a cell shows that they would do no harm.
       List<String> hostile =
-          List.of("app/device c 666 0 0 1 1", "app/memory c 666 0 0 1 1", "app/disk b 666 0 0 7 0");
+          List.of("app/device c 666 0 0 1 3", "app/memory c 666 0 0 1 1", "app/disk b 666 0 0 7 0");
       Files.copy(Path.of(PERL), slug.resolve("app/setuid"));
       String setuid = "app/setuid m 4755 0 0";
       List<String> entries = new ArrayList<>(hostile);

@@ -50,9 +50,16 @@ final class Cells implements AutoCloseable {
   private final CellImages images;
   private final Programs programs;
   private final List<Launched> launched = new ArrayList<>();
+  private final String server;
   private @Nullable Cell second;
 
   Cells(ContainerHost host, CellImages images, Programs programs) {
+    this(host, images, programs, "");
+  }
+
+  /** For a test whose cells do something before they look at how they were born. */
+  Cells(ContainerHost host, CellImages images, Programs programs, String first) {
+    this.server = first + SERVER;
     this.programs = programs;
     this.host = host;
     this.images = images;
@@ -81,7 +88,7 @@ final class Cells implements AutoCloseable {
             1,
             images.base(),
             images.slug(),
-            List.of(CellImages.PERL, "-e", SERVER),
+            List.of(CellImages.PERL, "-e", server),
             Map.of(),
             LIMITS,
             Cell.PORT);

@@ -84,18 +84,19 @@ final class FileChecks {
                 FileChecks::devices)
             .quickly(),
         Check.of(
-            "device-of-image-dead",
-            "devices of an image",
-            "the devices that a slug brought can't be opened",
-            cell ->
-                Seen.nothingOf(
-                    cell.inside(
-                        """
-                        for (qw(device memory disk)) {
-                          print "$_; " if !-e "/app/$_" || open(my $file, "<", "/app/$_");
-                        }
-                        """),
-                    "three refused")),
+                "device-of-image-dead",
+                "devices of an image",
+                "the devices that a slug brought can't be opened",
+                cell ->
+                    Seen.nothingOf(
+                        cell.inside(
+                            """
+                            for (qw(device memory disk)) {
+                              print "$_; " if !-e "/app/$_" || open(my $file, "<", "/app/$_");
+                            }
+                            """),
+                        "three refused"))
+            .noticing(Defence.NO_DEVICES),
         Check.of(
             "set-user-id-without-effect",
             "set-user-id programs",

@@ -79,10 +79,11 @@ final class ProcessChecks {
                 ProcessChecks::coreLimit)
             .noticing(Defence.NO_CORE_DUMPS),
         Check.of(
-            "own-namespaces",
-            "CVE-2020-15257",
-            "seven that neither the host nor its neighbour is in",
-            ProcessChecks::namespaces),
+                "own-namespaces",
+                "CVE-2020-15257",
+                "seven that neither the host nor its neighbour is in",
+                ProcessChecks::namespaces)
+            .noticing(Defence.OWN_CGROUP_NAMESPACE),
         Check.of(
             "clean-environment",
             "secrets of the agent",

@@ -57,10 +57,9 @@ public record Report(String benchmark, String conditions, List<Row> rows) {
   }
 
   private static String number(double value) {
-    if (value == Math.rint(value)) {
-      return String.format(Locale.ROOT, "%.0f", value);
-    }
-    return String.format(Locale.ROOT, value < 10 ? "%.2f" : "%.1f", value);
+    return value == Math.rint(value)
+        ? String.format(Locale.ROOT, "%.0f", value)
+        : String.format(Locale.ROOT, "%.1f", value);
   }
 
   private static String quoted(String text) {

@@ -1,6 +1,5 @@
 package dev.berth.bench.load;
 
-import java.time.Duration;
 import java.util.List;
 
 /**
@@ -8,12 +7,10 @@ import java.util.List;
  *
  * @param answers requests with status 200
  * @param failures every other request, in order of time
- * @param latencies of the answers, each from when its request was due
  */
-public record LoadReport(long answers, List<Failure> failures, List<Duration> latencies) {
+public record LoadReport(long answers, List<Failure> failures) {
   public LoadReport {
     failures = List.copyOf(failures);
-    latencies = List.copyOf(latencies);
   }
 
   /**

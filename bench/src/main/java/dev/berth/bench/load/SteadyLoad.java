@@ -16,13 +16,11 @@ import org.jspecify.annotations.Nullable;
  * Sends GET requests at a constant rate until it is stopped, and remembers each that failed.
  *
  * <p>Never retries and never waits for a slow answer to send the next request on another
- * connection. Remembers how long the first {@value #MOST_LATENCIES} answers took, from when their
- * requests were due, and at most {@value #MOST_FAILURES} failures; more end the load. Start and
- * stop from one thread; the counters may be read from any.
+ * connection. Remembers at most {@value #MOST_FAILURES} failures; more end the load. Start and stop
+ * from one thread; the counters may be read from any.
  */
 public final class SteadyLoad {
   private static final int MOST_FAILURES = 100_000;
-  private static final int MOST_LATENCIES = 1_000_000;
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   private final int port;
@@ -31,7 +29,6 @@ public final class SteadyLoad {
   private final LongSupplier nanoTime;
   private final long startNanos;
   private final List<Thread> threads = new ArrayList<>();
-  private final ConcurrentLinkedQueue<Long> latencies = new ConcurrentLinkedQueue<>();
   private final AtomicLong answers = new AtomicLong();
   private final ConcurrentLinkedQueue<Failure> failures = new ConcurrentLinkedQueue<>();
   private final AtomicLong failureCount = new AtomicLong();
@@ -68,8 +65,7 @@ public final class SteadyLoad {
     }
     List<Failure> inOrder = new ArrayList<>(failures);
     inOrder.sort(Comparator.comparingLong(Failure::atNanos));
-    return new LoadReport(
-        answers.get(), inOrder, latencies.stream().map(Duration::ofNanos).toList());
+    return new LoadReport(answers.get(), inOrder);
   }
 
   private void run(long first, long interval) {
@@ -78,20 +74,18 @@ public final class SteadyLoad {
       for (long left = due - nanoTime.getAsLong(); left > 0; left = due - nanoTime.getAsLong()) {
         LockSupport.parkNanos(left);
       }
-      connection = request(connection, due);
+      connection = request(connection);
     }
     close(connection);
   }
 
-  private @Nullable HttpConnection request(@Nullable HttpConnection kept, long due) {
+  private @Nullable HttpConnection request(@Nullable HttpConnection kept) {
     HttpConnection connection = kept;
     try {
       connection = kept == null ? HttpConnection.open(port, TIMEOUT) : kept;
       Answer answer = connection.get(host, path);
       if (answer.status() == 200) {
-        if (answers.incrementAndGet() <= MOST_LATENCIES) {
-          latencies.add(nanoTime.getAsLong() - due);
-        }
+        answers.incrementAndGet();
       } else {
         failed(answer.status() + " " + answer.header("berth-error"));
       }

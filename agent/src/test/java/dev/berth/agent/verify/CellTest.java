@@ -17,16 +17,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Without the filter of system calls, so that a container can ask for its keyring at all. */
+/** What takes a cell that differs from those of the checks. */
 @Tag("root")
 @Timeout(60)
-class KeyringTest {
+class CellTest {
+  /** The filter of system calls is left out for it. */
   private static final String DESCRIBE =
       """
       my $text = "\\0" x 200;
       my $length = syscall(250, 6, -3, $text, 200);
       print $length < 0 ? "error " . ($! + 0) : substr($text, 0, $length - 1);
       """;
+
   private static final RandomGenerator RANDOM = RandomGenerator.getDefault();
   @TempDir private Path directory;
 
@@ -41,7 +43,29 @@ class KeyringTest {
         .doesNotContain("p" + ContainerHost.FIRST_CELL);
   }
 
+  @Test
+  void aDescriptorThatWasLeftOpenIsNoticed() throws Exception {
+    var check =
+        HostVerification.checks().stream()
+            .filter(each -> each.name().equals("no-inherited-descriptors"))
+            .findFirst()
+            .orElseThrow();
+    String leak = "$^F = 20; open(our $leak, '<', '/proc/self/maps');";
+
+    assertThat(in(Defences.all(), leak, check::run).passed()).isFalse();
+    assertThat(in(Defences.all(), "", check::run).passed()).isTrue();
+  }
+
+  private interface Look<T> {
+    T at(Cell cell) throws Exception;
+  }
+
   private String keyring(Defences defences) throws Exception {
+    var open = defences.without(Defence.SYSTEM_CALL_FILTER, Defence.READ_BACK);
+    return in(open, "", cell -> cell.inside(DESCRIBE));
+  }
+
+  private <T> T in(Defences defences, String first, Look<T> look) throws Exception {
     var settings =
         new HostSettings(
             "%06x".formatted(RANDOM.nextInt(1 << 24)),
@@ -49,7 +73,7 @@ class KeyringTest {
             directory.resolve("state"),
             "10.205." + RANDOM.nextInt(1, 255) + ".0/24",
             Optional.empty(),
-            defences.without(Defence.SYSTEM_CALL_FILTER, Defence.READ_BACK));
+            defences);
     try (var programs = new Programs();
         var host =
             ContainerHost.open(
@@ -57,8 +81,8 @@ class KeyringTest {
                 (digest, _) -> {
                   throw new FileNotFoundException(digest);
                 });
-        var cells = new Cells(host, CellImages.make(host, programs), programs)) {
-      return cells.first().inside(DESCRIBE);
+        var cells = new Cells(host, CellImages.make(host, programs), programs, first)) {
+      return look.at(cells.first());
     } finally {
       assertThat(Sweep.run(settings)).isEmpty();
     }
