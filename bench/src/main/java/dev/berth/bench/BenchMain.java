@@ -3,6 +3,7 @@ package dev.berth.bench;
 import dev.berth.bench.figures.Report;
 import dev.berth.bench.measure.Benchmark;
 import dev.berth.bench.measure.MemoryBenchmark;
+import dev.berth.bench.measure.NeighbourBenchmark;
 import dev.berth.bench.measure.ScaleBenchmark;
 import dev.berth.bench.measure.StartBenchmark;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ public final class BenchMain {
     Map<String, Supplier<Benchmark>> benchmarks = new LinkedHashMap<>();
     benchmarks.put("start", () -> new StartBenchmark(home, System::nanoTime));
     benchmarks.put("scale", () -> new ScaleBenchmark(home, System::nanoTime));
+    benchmarks.put("neighbours", () -> new NeighbourBenchmark(home, System::nanoTime));
     benchmarks.put("memory", () -> new MemoryBenchmark(home, System::nanoTime));
 
     List<String> names = new ArrayList<>(List.of(arguments));

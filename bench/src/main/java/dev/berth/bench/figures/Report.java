@@ -57,9 +57,10 @@ public record Report(String benchmark, String conditions, List<Row> rows) {
   }
 
   private static String number(double value) {
-    return value == Math.rint(value)
-        ? String.format(Locale.ROOT, "%.0f", value)
-        : String.format(Locale.ROOT, "%.1f", value);
+    if (value == Math.rint(value)) {
+      return String.format(Locale.ROOT, "%.0f", value);
+    }
+    return String.format(Locale.ROOT, value < 10 ? "%.2f" : "%.1f", value);
   }
 
   private static String quoted(String text) {

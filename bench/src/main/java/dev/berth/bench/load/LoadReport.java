@@ -1,5 +1,6 @@
 package dev.berth.bench.load;
 
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -7,10 +8,12 @@ import java.util.List;
  *
  * @param answers requests with status 200
  * @param failures every other request, in order of time
+ * @param latencies of the answers, each from when its request was due
  */
-public record LoadReport(long answers, List<Failure> failures) {
+public record LoadReport(long answers, List<Failure> failures, List<Duration> latencies) {
   public LoadReport {
     failures = List.copyOf(failures);
+    latencies = List.copyOf(latencies);
   }
 
   /**

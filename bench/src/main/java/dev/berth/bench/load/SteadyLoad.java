@@ -16,11 +16,13 @@ import org.jspecify.annotations.Nullable;
  * Sends GET requests at a constant rate until it is stopped, and remembers each that failed.
  *
  * <p>Never retries and never waits for a slow answer to send the next request on another
- * connection. Remembers at most {@value #MOST_FAILURES} failures; more end the load. Start and stop
- * from one thread; the counters may be read from any.
+ * connection. Remembers how long the first {@value #MOST_LATENCIES} answers took, from when their
+ * requests were due, and at most {@value #MOST_FAILURES} failures; more end the load. Start and
+ * stop from one thread; the counters may be read from any.
  */
 public final class SteadyLoad {
   private static final int MOST_FAILURES = 100_000;
+  private static final int MOST_LATENCIES = 1_000_000;
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   private final int port;
@@ -29,6 +31,7 @@ public final class SteadyLoad {
   private final LongSupplier nanoTime;
   private final long startNanos;
   private final List<Thread> threads = new ArrayList<>();
+  private final ConcurrentLinkedQueue<Long> latencies = new ConcurrentLinkedQueue<>();
   private final AtomicLong answers = new AtomicLong();
   private final ConcurrentLinkedQueue<Failure> failures = new ConcurrentLinkedQueue<>();
   private final AtomicLong failureCount = new AtomicLong();
@@ -65,7 +68,8 @@ public final class SteadyLoad {
     }
     List<Failure> inOrder = new ArrayList<>(failures);
     inOrder.sort(Comparator.comparingLong(Failure::atNanos));
-    return new LoadReport(answers.get(), inOrder);
+    return new LoadReport(
+        answers.get(), inOrder, latencies.stream().map(Duration::ofNanos).toList());
   }
 
   private void run(long first, long interval) {
@@ -74,18 +78,20 @@ public final class SteadyLoad {
       for (long left = due - nanoTime.getAsLong(); left > 0; left = due - nanoTime.getAsLong()) {
         LockSupport.parkNanos(left);
       }
-      connection = request(connection);
+      connection = request(connection, due);
     }
     close(connection);
   }
 
-  private @Nullable HttpConnection request(@Nullable HttpConnection kept) {
+  private @Nullable HttpConnection request(@Nullable HttpConnection kept, long due) {
     HttpConnection connection = kept;
     try {
       connection = kept == null ? HttpConnection.open(port, TIMEOUT) : kept;
       Answer answer = connection.get(host, path);
       if (answer.status() == 200) {
-        answers.incrementAndGet();
+        if (answers.incrementAndGet() <= MOST_LATENCIES) {
+          latencies.add(nanoTime.getAsLong() - due);
+        }
       } else {
         failed(answer.status() + " " + answer.header("berth-error"));
       }

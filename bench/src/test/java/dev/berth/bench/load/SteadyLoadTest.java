@@ -52,6 +52,17 @@ class SteadyLoadTest {
   }
 
   @Test
+  void everyAnswerHasItsLatency() throws InterruptedException {
+    SteadyLoad load = start();
+    awaitAnswers(load, 50);
+
+    LoadReport report = load.stop();
+
+    assertThat(report.latencies()).hasSize((int) report.answers());
+    assertThat(report.latencies()).allMatch(latency -> latency.isPositive());
+  }
+
+  @Test
   void aServerThatAnswersGivesNoFailure() throws InterruptedException {
     SteadyLoad load = start();
 
