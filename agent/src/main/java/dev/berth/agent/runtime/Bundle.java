@@ -40,7 +40,7 @@ record Bundle(
   /** What is the same for all containers of a node. */
   record Common(
       Map<String, Object> seccomp,
-      long mostOpenFiles,
+      ProcessLimits processLimits,
       int cpus,
       boolean ipv6Switch,
       Defences defences) {}
@@ -85,20 +85,28 @@ record Bundle(
             "permitted", capabilities,
             "inheritable", capabilities,
             "ambient", capabilities));
-    long files =
-        defences.has(Defence.OPEN_FILES_LIMIT) ? openFiles(common) : common.mostOpenFiles();
-    long core = defences.has(Defence.NO_CORE_DUMPS) ? 0 : 1 << 30;
-    process.put(
-        "rlimits",
-        List.of(
-            Map.of("type", "RLIMIT_NOFILE", "soft", files, "hard", files),
-            Map.of("type", "RLIMIT_CORE", "soft", core, "hard", core)));
+    process.put("rlimits", processLimits(common));
     process.put("noNewPrivileges", defences.has(Defence.NO_NEW_PRIVILEGES));
     return process;
   }
 
-  long openFiles(Common common) {
-    return Math.min(limits.openFiles(), common.mostOpenFiles());
+  private List<Object> processLimits(Common common) {
+    Defences defences = common.defences();
+    List<Object> ordered = new ArrayList<>();
+    for (var limit : common.processLimits().of(limits)) {
+      if (defences.has(defence(limit))) {
+        ordered.add(Map.of("type", limit.type(), "soft", limit.value(), "hard", limit.value()));
+      }
+    }
+    return ordered;
+  }
+
+  private static Defence defence(ProcessLimits.Limit limit) {
+    return switch (limit.type()) {
+      case "RLIMIT_NOFILE" -> Defence.OPEN_FILES_LIMIT;
+      case "RLIMIT_CORE" -> Defence.NO_CORE_DUMPS;
+      default -> Defence.PROCESS_LIMITS;
+    };
   }
 
   private static Map<String, Object> user(Defences defences) {

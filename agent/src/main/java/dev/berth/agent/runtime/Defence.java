@@ -88,6 +88,9 @@ public enum Defence {
   /** Open files of each process. */
   OPEN_FILES_LIMIT,
 
+  /** Locked memory, pending signals, message queues, processes of the user, priorities. */
+  PROCESS_LIMITS,
+
   /** Bytes and inodes of the private upper layer. */
   DISK_LIMIT,
 

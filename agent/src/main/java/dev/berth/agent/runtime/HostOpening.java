@@ -86,7 +86,8 @@ final class HostOpening {
               name, own.getFirst(), own.getLast(), ownKeyring, layout, namespace, programs);
       boolean ipv6Switch = hasIpv6Switch(name);
       var common =
-          new Bundle.Common(seccomp, mostOpenFiles(), cpus(), ipv6Switch, settings.defences());
+          new Bundle.Common(
+              seccomp, ProcessLimits.ofThisProcess(), cpus(), ipv6Switch, settings.defences());
       var parts =
           new HostParts(
               settings,
@@ -196,17 +197,6 @@ final class HostOpening {
 
   private static int cpus() {
     return Runtime.getRuntime().availableProcessors();
-  }
-
-  /** Root without CAP_SYS_RESOURCE can't give a container more than it may have itself. */
-  private static long mostOpenFiles() throws IOException {
-    for (String line : Files.readAllLines(Path.of("/proc/self/limits"))) {
-      if (line.startsWith("Max open files")) {
-        String hard = line.split("\\s+", -1)[4];
-        return hard.equals("unlimited") ? Integer.MAX_VALUE : Long.parseLong(hard);
-      }
-    }
-    return 1024;
   }
 
   /** What the machine has, less an eighth (at least 512 MiB of memory) for the host itself. */

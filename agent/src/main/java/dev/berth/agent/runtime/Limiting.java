@@ -150,8 +150,14 @@ public record Limiting(Cgroups cgroups, Disk disk, Defences defences) {
     }
     limit("pids", set.pids(), bundle.limits().pids(), found);
     limit("cpu millis", set.cpuMillis(), bundle.cpuMillis(common), found);
-    limit("open files", process.hardLimit("Max open files"), bundle.openFiles(common), found);
-    limit("core file", process.hardLimit("Max core file size"), 0, found);
+    var hard = ProcessLimits.hard(process.directory().resolve("limits"));
+    for (var wanted : common.processLimits().of(bundle.limits())) {
+      limit(
+          wanted.name(),
+          hard.getOrDefault(wanted.name(), ProcessLimits.NONE),
+          wanted.value(),
+          found);
+    }
   }
 
   private static long mebibytes(String device) throws IOException {

@@ -43,10 +43,6 @@ final class ProcessReading {
     }
     namespaces();
     directory();
-    long core = process.hardLimit("Max core file size");
-    if (core != 0) {
-      found.add("its memory may be written to a file of " + (core < 0 ? "any" : core + " bytes"));
-    }
   }
 
   private void ids(IdRange range) throws IOException {

@@ -26,17 +26,6 @@ record ProcessView(long pid) {
     return Optional.empty();
   }
 
-  /** A hard limit of /proc/PID/limits, such as {@code Max open files}; -1 for none. */
-  long hardLimit(String name) throws IOException {
-    for (String line : Files.readAllLines(directory().resolve("limits"))) {
-      if (line.startsWith(name + " ")) {
-        String hard = line.substring(name.length()).strip().split("\\s+", -1)[1];
-        return hard.equals("unlimited") ? -1 : Long.parseLong(hard);
-      }
-    }
-    throw new IOException("process " + pid + " has no limit '" + name + "'");
-  }
-
   /** Bytes that it has written to whatever files; empty when it is gone. */
   Optional<Long> written() {
     try {

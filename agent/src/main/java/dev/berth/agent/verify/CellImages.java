@@ -35,13 +35,11 @@ record CellImages(String base, String slug) {
       // An importer lets neither of these pass; a cell shows that they would do no harm.
       List<String> hostile =
           List.of("app/device c 666 0 0 1 3", "app/memory c 666 0 0 1 1", "app/disk b 666 0 0 7 0");
-      Files.copy(Path.of(PERL), slug.resolve("app/setuid"));
-      String setuid = "app/setuid m 4755 0 0";
-      List<String> entries = new ArrayList<>(hostile);
-      entries.add(setuid);
+      Files.copy(Path.of(PERL), base.resolve("usr/bin/setuid"));
+      List<String> setuid = List.of("usr/bin/setuid m 4755 0 0");
       return new CellImages(
-          host.addImage(squashed(base, List.of(), programs)),
-          host.addImage(squashed(slug, entries, programs)));
+          host.addImage(squashed(base, setuid, programs)),
+          host.addImage(squashed(slug, hostile, programs)));
     } finally {
       delete(directory);
     }

@@ -106,10 +106,10 @@ final class FileChecks {
                     "104755 1000",
                     cell.inside(
                         """
-                        printf "%o ", (stat "/app/setuid")[2];
+                        printf "%o ", (stat "/usr/bin/setuid")[2];
                         $ENV{LANG} = "C";
                         my $child = fork;
-                        exec "/app/setuid", "-e", 'print $>' if !$child;
+                        exec "/usr/bin/setuid", "-e", 'print $>' if !$child;
                         waitpid $child, 0;
                         """))),
         Check.of(

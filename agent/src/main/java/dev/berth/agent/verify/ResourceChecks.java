@@ -4,6 +4,7 @@ import dev.berth.agent.cgroup.Cgroups;
 import dev.berth.agent.linux.Programs;
 import dev.berth.agent.network.NodeNetwork;
 import dev.berth.agent.runtime.Defence;
+import dev.berth.agent.runtime.ProcessLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +39,9 @@ final class ResourceChecks {
         Check.of("open-files-limited", "kernel memory", "its size", ResourceChecks::openFiles)
             .quickly()
             .noticing(Defence.OPEN_FILES_LIMIT),
+        Check.of("process-limits", "kernel memory", "as documented", ResourceChecks::processLimits)
+            .quickly()
+            .noticing(Defence.PROCESS_LIMITS),
         Check.of("disk-limited", "the host's disk", "ENOSPC at its size", ResourceChecks::disk)
             .noticing(Defence.DISK_LIMIT),
         Check.of("inodes-limited", "the host's disk", "ENOSPC", ResourceChecks::inodes)
@@ -129,6 +133,29 @@ final class ResourceChecks {
             """
                 .formatted(limit * 4));
     return atMost(opened, limit, "were opened");
+  }
+
+  /** Tried from inside: none of them can be raised. */
+  private static Seen processLimits(Cell cell) throws IOException {
+    return Seen.nothingOf(
+        cell.inside(
+            """
+            my %%most = (6 => %d, 8 => %d, 11 => %d, 12 => %d, 13 => 0, 14 => 0);
+            for my $limit (map { $_ + 0 } sort keys %%most) {
+              my $seen = pack("QQ", 0, 0);
+              print "limit $limit is hidden; " if syscall(97, $limit, $seen) != 0;
+              my $hard = (unpack("QQ", $seen))[1];
+              print "limit $limit is $hard; " if $hard > $most{$limit};
+              my $more = pack("QQ", $most{$limit} + 1, $most{$limit} + 1);
+              print "limit $limit could be raised; " if syscall(160, $limit, $more) == 0;
+            }
+            """
+                .formatted(
+                    2 * cell.limits().pids(),
+                    ProcessLimits.LOCKED_BYTES,
+                    ProcessLimits.PENDING_SIGNALS,
+                    ProcessLimits.QUEUED_BYTES)),
+        "six held");
   }
 
   private static Seen disk(Cell cell) throws IOException {

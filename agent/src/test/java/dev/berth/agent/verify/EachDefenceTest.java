@@ -91,6 +91,19 @@ class EachDefenceTest {
     assertThat(verification.passed()).isFalse();
   }
 
+  /** Each of the two is enough, so leaving out one alone shows nothing. */
+  @Test
+  void withoutBothDefencesASetUserIdProgramOfTheBaseGainsRoot() throws Exception {
+    var without =
+        Defences.all()
+            .without(Defence.NO_SET_USER_ID, Defence.NO_NEW_PRIVILEGES, Defence.READ_BACK);
+
+    assertThat(verify(without).findings())
+        .filteredOn(finding -> finding.name().equals("set-user-id-without-effect"))
+        .singleElement()
+        .satisfies(finding -> assertThat(finding.seen()).isEqualTo("104755 0"));
+  }
+
   @ParameterizedTest
   @MethodSource("readBack")
   void withoutItNoContainerIsHandedOver(Defence defence) throws Exception {
