@@ -36,6 +36,8 @@ record Removal(HostParts parts) {
         () -> Limiting.freeDevice(parts.cgroups(), layout.bundle(name)));
     attempt("unmount the root of " + name, () -> parts.roots().takeDown(name));
     removeCgroup(cgroup);
+    // On a slow host it would take its little cpu seconds to end by itself; its log goes with it.
+    killAll(Limiting.shim(cgroup));
     removeCgroup(Limiting.shim(cgroup));
     attempt("delete the bundle of " + name, () -> deleteTree(layout.bundle(name)));
     attempt("delete the exit of " + name, () -> Files.deleteIfExists(layout.exits().resolve(name)));
