@@ -8,6 +8,7 @@ import dev.berth.proto.v1.AgentLinkGrpc;
 import dev.berth.proto.v1.AppName;
 import dev.berth.proto.v1.BlobChunk;
 import dev.berth.proto.v1.ClusterServiceGrpc;
+import dev.berth.proto.v1.EgressPolicy;
 import dev.berth.proto.v1.EventServiceGrpc;
 import dev.berth.proto.v1.FetchBlobRequest;
 import dev.berth.proto.v1.FindSlugRequest;
@@ -24,6 +25,8 @@ import dev.berth.proto.v1.LogsWanted;
 import dev.berth.proto.v1.Order;
 import dev.berth.proto.v1.ReadLogsRequest;
 import dev.berth.proto.v1.ReleaseServiceGrpc;
+import dev.berth.proto.v1.SetEgressRequest;
+import dev.berth.proto.v1.TenantServiceGrpc;
 import dev.berth.proto.v1.UploadSlugRequest;
 import dev.berth.scheduler.base.TestBases;
 import dev.berth.scheduler.blobs.Sha256;
@@ -90,6 +93,35 @@ class EdgesTest {
         .containsEntry("BERTH_RELEASE", "v1");
     assertThat(agent.complaints).isEmpty();
     assertThat(router.complaints).isEmpty();
+  }
+
+  @Test
+  void anEgressPolicyReachesTheOrdersOfWhatRunsAndOfNobodyElse() {
+    FakeAgent agent = agent("node-1");
+    deployShop();
+    operator.scale(SHOP, "web", 2);
+    Edges.await("two orders", () -> agent.orders.size() == 2);
+    operator.createTenant("rival");
+
+    egress("rival", "10.0.0.0/8");
+    egress("acme", "203.0.113.0/24");
+
+    Edges.await(
+        "the policy in every order",
+        () ->
+            agent.orders.values().stream()
+                .allMatch(it -> it.getEgress().getDenyList().equals(List.of("203.0.113.0/24"))));
+    assertThat(agent.complaints).isEmpty();
+    assertThat(events(operator.channel())).contains("tenant.egress-set");
+  }
+
+  private void egress(String tenant, String network) {
+    var request =
+        SetEgressRequest.newBuilder()
+            .setName(tenant)
+            .setEgress(EgressPolicy.newBuilder().addDeny(network))
+            .build();
+    TenantServiceGrpc.newBlockingStub(operator.channel()).setEgress(request);
   }
 
   @Test
