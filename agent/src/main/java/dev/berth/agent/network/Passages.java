@@ -3,6 +3,8 @@ package dev.berth.agent.network;
 import dev.berth.agent.linux.NfTables;
 import dev.berth.agent.linux.Programs;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -57,8 +59,14 @@ final class Passages {
     asSet = fixed();
   }
 
-  /** Whether the fixed part of the rules was not as it had been set; it is then. */
+  /**
+   * Whether the fixed part of the rules was not as it had been set; it is then. Without its bridge
+   * the node was swept, and has no rules to get back.
+   */
   synchronized boolean restore() throws IOException {
+    if (!Files.exists(Path.of("/sys/class/net", rules.names().bridge()))) {
+      return false;
+    }
     String now = fixed();
     if (now.equals(asSet)) {
       return false;
