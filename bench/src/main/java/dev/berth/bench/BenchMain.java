@@ -6,6 +6,7 @@ import dev.berth.bench.measure.MemoryBenchmark;
 import dev.berth.bench.measure.NeighbourBenchmark;
 import dev.berth.bench.measure.ScaleBenchmark;
 import dev.berth.bench.measure.StartBenchmark;
+import dev.berth.bench.measure.UpBenchmark;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,6 +27,7 @@ public final class BenchMain {
     Map<String, Supplier<Benchmark>> benchmarks = new LinkedHashMap<>();
     benchmarks.put("start", () -> new StartBenchmark(home, System::nanoTime));
     benchmarks.put("scale", () -> new ScaleBenchmark(home, System::nanoTime));
+    benchmarks.put("up", () -> new UpBenchmark(home, System::nanoTime));
     benchmarks.put("neighbours", () -> new NeighbourBenchmark(home, System::nanoTime));
     benchmarks.put("memory", () -> new MemoryBenchmark(home, System::nanoTime));
 

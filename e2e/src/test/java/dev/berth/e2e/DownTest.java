@@ -50,10 +50,8 @@ class DownTest {
     cluster.down();
     assertThat(HostState.now().since(before, id, cluster.stateDirectory())).isEmpty();
 
-    long start = System.nanoTime();
     cluster.up();
-    awaitAnswer();
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+    awaitAnswer(); // how soon is measured by `berth bench up`
     assertThat(cluster.id()).isEqualTo(id);
     try (ClusterApi api = cluster.api()) {
       deadline.until("all instances of before", SOON, () -> api.running(APP, "web").size() == 4);
