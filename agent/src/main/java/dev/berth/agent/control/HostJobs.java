@@ -8,6 +8,7 @@ import dev.berth.agent.reconcile.Step;
 import dev.berth.agent.runtime.ContainerPlan;
 import dev.berth.agent.runtime.HostException;
 import dev.berth.agent.runtime.InstanceHost;
+import dev.berth.agent.runtime.Launched;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Phaser;
@@ -58,6 +59,7 @@ public final class HostJobs implements HostWork, AutoCloseable {
   private final Executor threads;
   private final Semaphore starting;
   private final Phaser running = new Phaser(1);
+  private final Policies policies = new Policies();
   private volatile boolean closing;
 
   /**
@@ -84,6 +86,17 @@ public final class HostJobs implements HostWork, AutoCloseable {
   }
 
   @Override
+  public void limit(Order order) {
+    policies.put(order.id(), Plans.egress(order));
+    threads.execute(() -> insist(order.id(), () -> hold(order.id())));
+  }
+
+  /** To the newest policy, whichever job comes first. */
+  private void hold(PlacementId id) {
+    policies.apply(id, policy -> host.limit(id.value(), policy));
+  }
+
+  @Override
   public void perform(PlacementId id, int incarnation, Step step) {
     threads.execute(() -> {
       switch (step) {
@@ -95,6 +108,7 @@ public final class HostJobs implements HostWork, AutoCloseable {
         }
         case Step.Release _ -> {
           insist(id, () -> host.release(id.value()));
+          policies.forget(id);
           remains.forget(id);
           heard.accept(new Input.Heard(id, incarnation, new Report.Released()));
         }
@@ -143,7 +157,9 @@ public final class HostJobs implements HostWork, AutoCloseable {
         if (incarnation > 1) {
           discard(order.id(), incarnation - 1);
         }
-        return HostReports.started(host.start(plan, incarnation));
+        Launched launched = host.start(plan, incarnation);
+        hold(order.id());
+        return HostReports.started(launched);
       } finally {
         starting.release();
       }

@@ -10,6 +10,9 @@ public interface HostWork {
   /** Makes the container of this incarnation. */
   void start(Order order, int incarnation);
 
+  /** Holds what runs, or is being made, to the order's egress policy. */
+  void limit(Order order);
+
   /** Anything but a start. */
   void perform(PlacementId id, int incarnation, Step step);
 }

@@ -77,6 +77,7 @@ public final class Node {
   public void adopt(List<Kept> kept) {
     for (Kept each : kept) {
       adopt(each);
+      limit(new PlacementId(each.placementId()), null);
     }
     lookAtAll();
   }
@@ -159,7 +160,19 @@ public final class Node {
     orders = stored;
     outbox.acknowledge(stored.epoch(), stored.revision());
     for (PlacementId id : changedSince(before)) {
+      limit(id, before.byId().get(id));
       look(id);
+    }
+  }
+
+  /** A changed egress policy reaches what is there; what is made later begins with it. */
+  private void limit(PlacementId id, @Nullable Order before) {
+    Order order = orders.byId().get(id);
+    if (order == null || !placements.containsKey(id)) {
+      return;
+    }
+    if (before == null || !before.egress().equals(order.egress())) {
+      edges.host().limit(order);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.berth.agent.control;
 
 import dev.berth.agent.command.CommandWords;
+import dev.berth.agent.network.EgressPolicy;
 import dev.berth.agent.order.ContainerSpec;
 import dev.berth.agent.order.InstanceName;
 import dev.berth.agent.order.Limits;
@@ -10,6 +11,8 @@ import dev.berth.agent.runtime.ContainerPlan;
 import dev.berth.agent.runtime.HostException;
 import java.util.Map;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Orders in the host's words. */
 final class Plans {
@@ -17,6 +20,8 @@ final class Plans {
       Map.of(
           "HOME", "/app",
           "PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+
+  private static final Logger LOG = LoggerFactory.getLogger(Plans.class);
 
   private Plans() {}
 
@@ -38,10 +43,22 @@ final class Plans {
           CommandWords.of(spec.command(), environment),
           environment,
           limits(spec.limits()),
-          spec.port());
+          spec.port(),
+          new EgressPolicy(order.egress().allow(), order.egress().deny()));
     } catch (IllegalArgumentException wrong) {
       throw new HostException(
           HostException.Kind.TENANT, "the order is not usable: " + wrong.getMessage(), wrong);
+    }
+  }
+
+  /** For what runs already: a policy that can't be read lets nothing through. */
+  static EgressPolicy egress(Order order) {
+    try {
+      return new EgressPolicy(order.egress().allow(), order.egress().deny());
+    } catch (IllegalArgumentException wrong) {
+      LOG.error(
+          "{} is shut in, its egress policy is wrong: {}", order.instance(), wrong.getMessage());
+      return EgressPolicy.CLOSED;
     }
   }
 

@@ -37,7 +37,23 @@ public final class Links {
   private static final short SLAVE_KIND = 4;
   private static final short SLAVE_DATA = 5;
   private static final short VETH_PEER = 1;
-  private static final short PORT_ISOLATED = 33;
+  private static final short HAIRPIN = 4;
+  private static final short BPDU_GUARD = 5;
+  private static final short LEARNING = 8;
+  private static final short UNICAST_FLOOD = 9;
+  private static final short MULTICAST_FLOOD = 27;
+  private static final short BROADCAST_FLOOD = 30;
+  private static final short ISOLATED = 33;
+  private static final short NEW_NEIGHBOUR = 28;
+  private static final short DELETE_NEIGHBOUR = 29;
+  private static final short CREATE_OR_REPLACE = 0x500;
+  private static final byte INET = 2;
+  private static final byte BRIDGE = 7;
+  private static final short PERMANENT = 0x80;
+  private static final short STATIC = 0x40;
+  private static final byte OF_THE_BRIDGE = 0x04;
+  private static final short TO_ADDRESS = 1;
+  private static final short TO_MAC = 2;
   private static final short INET6 = 10;
   private static final short INET6_ADDRESS_GENERATION = 8;
   private static final int MOST_ANSWER = 8192;
@@ -72,8 +88,16 @@ public final class Links {
     send(message, "make the link " + pair.name());
   }
 
-  /** Puts a link on a bridge as an isolated port without IPv6, and brings it up. */
-  public void join(String name, int bridge) throws IOException {
+  /**
+   * How a link is a port of a bridge.
+   *
+   * @param isolated from all other isolated ports
+   * @param fixed learns no address and is sent nothing that is not for its own one
+   */
+  public record Port(boolean isolated, boolean fixed) {}
+
+  /** Puts a link on a bridge as a port without IPv6, and brings it up. */
+  public void join(String name, int bridge, Port port) throws IOException {
     var message = link(NEW_LINK, (short) 0, 0);
     text(message, NAME, name);
     number(message, MASTER, bridge);
@@ -88,7 +112,12 @@ public final class Links {
     int info = begin(message, LINK_INFO);
     text(message, SLAVE_KIND, "bridge");
     int data = begin(message, SLAVE_DATA);
-    bytes(message, PORT_ISOLATED, new byte[] {1});
+    flag(message, ISOLATED, port.isolated());
+    flag(message, HAIRPIN, false);
+    flag(message, BPDU_GUARD, true);
+    for (short spread : new short[] {LEARNING, UNICAST_FLOOD, MULTICAST_FLOOD, BROADCAST_FLOOD}) {
+      flag(message, spread, !port.fixed());
+    }
     end(message, data);
     end(message, info);
     send(message, "isolate and bring up " + name);
@@ -183,6 +212,51 @@ public final class Links {
     if (result != 0 && result != -19) {
       Errno.check(result, "remove the link " + name);
     }
+  }
+
+  /** An address behind a bridge that never has to be asked for. */
+  public record Neighbour(int bridge, int address, String mac) {}
+
+  /** Where frames to the neighbour go: to this port of its bridge. */
+  public void fix(Neighbour neighbour, int port) throws IOException {
+    var message = neighbour(NEW_NEIGHBOUR, INET, neighbour.bridge(), PERMANENT, (byte) 0);
+    address(message, neighbour);
+    bytes(message, TO_MAC, mac(neighbour));
+    send(message, "fix the neighbour " + neighbour.mac());
+    message = neighbour(NEW_NEIGHBOUR, BRIDGE, port, STATIC, OF_THE_BRIDGE);
+    bytes(message, TO_MAC, mac(neighbour));
+    send(message, "fix the port of " + neighbour.mac());
+  }
+
+  /** Forgets a neighbour, if it is known; its port goes with its link. */
+  public void unfix(Neighbour neighbour) throws IOException {
+    var message = neighbour(DELETE_NEIGHBOUR, INET, neighbour.bridge(), (short) 0, (byte) 0);
+    address(message, neighbour);
+    int result = exchange(message);
+    if (result != 0 && result != -Errno.ENOENT) {
+      Errno.check(result, "forget the neighbour " + neighbour.mac());
+    }
+  }
+
+  private static ByteBuffer neighbour(short type, byte family, int link, short state, byte flags) {
+    var message = ByteBuffer.allocate(MOST_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    short create = type == NEW_NEIGHBOUR ? CREATE_OR_REPLACE : 0;
+    message.putInt(0).putShort(type).putShort((short) (REQUEST_ACKNOWLEDGED | create));
+    message.putInt(1).putInt(0);
+    message.putInt(family).putInt(link);
+    return message.putShort(state).put(flags).put((byte) 0);
+  }
+
+  private static void address(ByteBuffer message, Neighbour neighbour) {
+    number(message, TO_ADDRESS, Integer.reverseBytes(neighbour.address()));
+  }
+
+  private static byte[] mac(Neighbour neighbour) {
+    return HexFormat.ofDelimiter(":").parseHex(neighbour.mac());
+  }
+
+  private static void flag(ByteBuffer message, short type, boolean on) {
+    bytes(message, type, new byte[] {(byte) (on ? 1 : 0)});
   }
 
   private static ByteBuffer link(short type, short flags, int linkFlags) {

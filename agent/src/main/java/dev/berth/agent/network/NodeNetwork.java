@@ -2,19 +2,23 @@ package dev.berth.agent.network;
 
 import dev.berth.agent.linux.Links;
 import dev.berth.agent.linux.Programs;
+import dev.berth.agent.runtime.Defence;
+import dev.berth.agent.runtime.Defences;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The network of this node's instances.
  *
- * <p>An instance reaches the world through NAT and nothing of the host, of other instances or of
- * link-local addresses; it can't speak with another's address. Setting up may be repeated and keeps
- * links that are in use. Thread-safe.
+ * <p>An instance reaches what its passage lets through, by NAT, and nothing of the host, of other
+ * instances or of link-local addresses; it can't speak with another's address. Without a passage it
+ * reaches nothing. Setting up may be repeated and keeps links that are in use. Thread-safe.
  */
-public final class NodeNetwork {
+public final class NodeNetwork implements AutoCloseable {
   public static final String IP = "/usr/sbin/ip";
   public static final String NFT = "/usr/sbin/nft";
   public static final String TC = "/usr/sbin/tc";
@@ -26,17 +30,24 @@ public final class NodeNetwork {
   private final NetworkNames names;
   private final Subnet subnet;
   private final Programs programs;
+  private final Defences defences;
+  private final Passages passages;
   private final Links links = new Links();
+  private @Nullable RulesWatch watch;
   private final Shaping shaping;
 
-  public NodeNetwork(NetworkNames names, Subnet subnet, Programs programs) {
+  public NodeNetwork(NetworkNames names, Subnet subnet, Programs programs, Defences defences) {
     this.names = names;
     this.subnet = subnet;
     this.programs = programs;
+    this.defences = defences;
+    this.passages = new Passages(new NodeRules(names, subnet, defences), subnet, programs);
     this.shaping = new Shaping(links, programs);
   }
 
-  public void setUp() throws IOException {
+  /** Bridge, switches and rules, with the passages of places that are taken. */
+  public void setUp(Map<Integer, Passage> places) throws IOException {
+    passages.setUp(places); // before the bridge, so that nothing ever crosses it without rules
     if (!Files.exists(Path.of("/sys/class/net", names.bridge()))) {
       programs.need(
           List.of(IP, "-batch", "-"),
@@ -49,99 +60,99 @@ public final class NodeNetwork {
               .formatted(names.bridge(), subnet.mac(0), subnet.gateway(), subnet.prefix()));
     }
     new Forwarding().enable();
-    programs.need(List.of(NFT, "-f", "-"), rules());
+    var switches = new BridgeSwitches(names.bridge());
+    switches.set();
+    List<String> wrong = switches.differences();
+    if (!wrong.isEmpty()) {
+      throw new IOException("the bridge is not as it should be: " + String.join("; ", wrong));
+    }
+  }
+
+  /** From here on the rules are put back when something else changes them. */
+  public void watch() {
+    watch = new RulesWatch(passages);
+  }
+
+  /** Lets a place out as far as its passage says; in force when it returns. */
+  public void open(int place, Passage passage) throws IOException {
+    passages.put(place, passage);
+  }
+
+  /** The place reaches nothing any more. */
+  public void shut(int place) throws IOException {
+    passages.remove(place);
+  }
+
+  /** In the process's network namespace, before it has a link; for runtimes that can't. */
+  public void setSwitches(long pid) throws IOException {
+    var program = new StringBuilder();
+    Switches.inside(defences)
+        .forEach((name, value) ->
+            program.append(
+                "open(F, '>', '/proc/sys/%s') && print F %s and close F or die $!;\n"
+                    .formatted(name.replace('.', '/'), value)));
+    programs.need(
+        List.of(NSENTER, "--net=/proc/" + pid + "/ns/net", "/usr/bin/perl", "-e", "" + program));
   }
 
   /**
-   * Gives the process's network namespace its link, address and route.
+   * Gives the process's network namespace its link, address and route. Neighbours are fixed on both
+   * sides: nobody ever has to ask who has an address, so nobody can answer falsely.
    *
    * @param bytesPerSecond in each direction; 0 for no limit
    * @return the rates that the kernel has
    */
   public Held attach(int place, long pid, long bytesPerSecond) throws IOException {
     String link = names.link(place);
+    int bridge = index(names.bridge());
     links.makePair(new Links.Pair(link, "eth0", subnet.mac(place), pid));
-    links.join(link, bridgeIndex());
+    boolean isolated = defences.has(Defence.PORT_ISOLATION);
+    links.join(link, bridge, new Links.Port(isolated, defences.has(Defence.FIXED_NEIGHBOURS)));
+    links.fix(new Links.Neighbour(bridge, subnet.bits(place), subnet.mac(place)), index(link));
     boolean limited = bytesPerSecond > 0;
     var inside = limited ? shaping.beginInside(pid, bytesPerSecond) : null;
-    programs.need(
-        List.of(NSENTER, "--net=/proc/" + pid + "/ns/net", IP, "-batch", "-"),
-        """
-        link set dev lo up
-        link set dev eth0 addrgenmode none
-        addr add %s/%d dev eth0
-        link set dev eth0 up
-        route add default via %s
-        """
-            .formatted(subnet.address(place), subnet.prefix(), subnet.gateway()));
+    String shown =
+        programs.need(
+            List.of(NSENTER, "--net=/proc/" + pid + "/ns/net", IP, "-batch", "-"),
+            """
+            link set dev lo up
+            link set dev eth0 addrgenmode none
+            addr add %1$s/32 dev eth0
+            link set dev eth0 up
+            neigh add %2$s lladdr %3$s dev eth0 nud permanent
+            route add %2$s dev eth0 scope link
+            route add default via %2$s
+            link show dev eth0
+            """
+                .formatted(subnet.address(place), subnet.gateway(), subnet.mac(0)));
+    if (!shown.contains("link/ether " + subnet.mac(place) + " ")) {
+      throw new IOException("eth0 has not the MAC " + subnet.mac(place) + ": " + shown.strip());
+    }
     return inside == null
         ? new Held(0, 0)
         : new Held(shaping.outside(link, bytesPerSecond), Shaping.await(inside));
   }
 
+  /** What differs from what {@link #attach} ordered, as the kernel has it; cheap. */
+  public List<String> differences(int place, long pid) throws IOException {
+    return new Attachment(names, subnet, place, names.link(place), pid).differences();
+  }
+
   /** Removes the link of a place, if there is one; its other end goes with it. */
   public void detach(int place) throws IOException {
     links.remove(names.link(place));
+    links.unfix(new Links.Neighbour(index(names.bridge()), subnet.bits(place), subnet.mac(place)));
   }
 
-  private int bridgeIndex() throws IOException {
-    Path file = Path.of("/sys/class/net", names.bridge(), "ifindex");
-    return Integer.parseInt(Files.readString(file).strip());
-  }
-
-  /** The whole table is replaced in one transaction, so no packet passes between old and new. */
-  private String rules() {
-    var text = new StringBuilder();
-    String table = names.table();
-    text.append("add table inet %1$s\ndelete table inet %1$s\n".formatted(table));
-    text.append("add table bridge %1$s\ndelete table bridge %1$s\n".formatted(table));
-    text.append(
-        """
-        table inet %1$s {
-          chain input {
-            type filter hook input priority -10; policy accept;
-            iifname "%2$s" ct state established,related accept
-            iifname "%2$s" reject
-          }
-          chain forward {
-            type filter hook forward priority -10; policy accept;
-            iifname "%2$s" oifname "bth*" reject
-            iifname "%2$s" ip daddr { 127.0.0.0/8, 169.254.0.0/16, 224.0.0.0/4, %4$s } reject
-            iifname "%2$s" meta nfproto ipv6 reject
-            oifname "%2$s" ct state established,related accept
-            oifname "%2$s" reject
-          }
-          chain postrouting {
-            type nat hook postrouting priority 100; policy accept;
-            ip saddr %3$s oifname != "%2$s" masquerade
-          }
-        }
-        """
-            .formatted(table, names.bridge(), subnet, subnet.surroundings()));
-    text.append("table bridge %s {\n  set own {\n".formatted(table));
-    text.append("    type ifname . ether_addr . ipv4_addr\n    elements = {");
-    for (int place = 1; place <= subnet.places(); place++) {
-      text.append(
-          " \"%s\" . %s . %s%s"
-              .formatted(
-                  names.link(place),
-                  subnet.mac(place),
-                  subnet.address(place),
-                  place == subnet.places() ? "" : ","));
+  /** Rules and links stay; nobody looks after them any more. */
+  @Override
+  public void close() {
+    if (watch != null) {
+      watch.close();
     }
-    text.append(
-        """
-         }
-          }
-          chain prerouting {
-            type filter hook prerouting priority -300; policy accept;
-            iifname "%1$s*" ether type ip iifname . ether saddr . ip saddr @own accept
-            iifname "%1$s*" ether type arp iifname . arp saddr ether . arp saddr ip @own accept
-            iifname "%1$s*" drop
-          }
-        }
-        """
-            .formatted(names.linkPrefix()));
-    return text.toString();
+  }
+
+  private static int index(String link) throws IOException {
+    return Integer.parseInt(Files.readString(Path.of("/sys/class/net", link, "ifindex")).strip());
   }
 }

@@ -44,6 +44,11 @@ public record Subnet(int network, int prefix) {
     return text(network + 1);
   }
 
+  /** The same as a number; of the gateway for place 0. */
+  int bits(int place) {
+    return network + 1 + place;
+  }
+
   /** The address of place 1 and up. */
   public String address(int place) {
     return text(network + 1 + place);

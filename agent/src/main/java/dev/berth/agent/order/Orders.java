@@ -106,7 +106,7 @@ public final class Orders {
     if (earlier == null) {
       return order;
     }
-    return order.target() == Target.STOP ? earlier.stopped() : earlier;
+    return earlier.followedBy(order);
   }
 
   private Reception oldEpoch(long offered) {

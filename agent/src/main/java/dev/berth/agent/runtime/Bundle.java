@@ -3,6 +3,7 @@ package dev.berth.agent.runtime;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.berth.agent.image.IdRange;
 import dev.berth.agent.image.StateLayout;
+import dev.berth.agent.network.Switches;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,12 +38,16 @@ record Bundle(
 
   private static final int PERIOD_MICROS = 100_000;
 
-  /** What is the same for all containers of a node. */
+  /**
+   * What is the same for all containers of a node.
+   *
+   * @param runtimeSwitches the runtime sets switches of the kernel; else the agent does
+   */
   record Common(
       Map<String, Object> seccomp,
       ProcessLimits processLimits,
       int cpus,
-      boolean ipv6Switch,
+      boolean runtimeSwitches,
       Defences defences) {}
 
   void write(Path directory, Common common) throws IOException {
@@ -145,10 +150,8 @@ record Bundle(
     if (common.defences().has(Defence.MASKS)) {
       linux.put("maskedPaths", ContainerMounts.maskedFiles());
     }
-    if (common.ipv6Switch()) {
-      linux.put(
-          "sysctl",
-          Map.of("net.ipv6.conf.all.disable_ipv6", "1", "net.ipv6.conf.default.disable_ipv6", "1"));
+    if (common.runtimeSwitches()) {
+      linux.put("sysctl", Switches.inside(common.defences()));
     }
     return linux;
   }

@@ -1,6 +1,7 @@
 package dev.berth.agent.runtime;
 
 import dev.berth.agent.image.IdRange;
+import dev.berth.agent.network.EgressPolicy;
 import dev.berth.agent.oom.KillJournal;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,6 +34,7 @@ public final class ContainerHost implements InstanceHost {
 
   private final HostParts parts;
   private final Ledger ledger;
+  private final Doors doors;
   private final Places places;
   private final Removal removal;
   private final HeldPlaces held;
@@ -46,6 +48,7 @@ public final class ContainerHost implements InstanceHost {
   private ContainerHost(HostParts parts) throws IOException {
     this.parts = parts;
     this.ledger = new Ledger(parts.layout().placements());
+    this.doors = new Doors(parts.network(), ledger);
     this.places = new Places(parts.subnet().places());
     this.removal = new Removal(parts);
     this.held = new HeldPlaces(removal, this::free);
@@ -54,6 +57,7 @@ public final class ContainerHost implements InstanceHost {
     var limiting = new Limiting(parts.cgroups(), disk, parts.settings().defences());
     this.making = new ContainerMaking(parts, limiting, journal, ledger);
     this.capacity = parts.settings().capacity().orElse(HostOpening.measured(parts.layout().root()));
+    parts.network().watch();
     this.watch = new ExitWatch(parts.layout().exits(), this::exitWritten, this::lookForTheDead);
     keepPlaces();
     watch.start();
@@ -77,8 +81,8 @@ public final class ContainerHost implements InstanceHost {
   }
 
   /**
-   * Probes the runtime with a throw-away container and sets up what all containers share: bridge,
-   * nft table, cgroups. Does not touch containers that run; {@link InstanceHost#adopt} does.
+   * Probes the runtime with a throw-away container and sets up what all containers share. Does not
+   * touch containers that run; {@link InstanceHost#adopt} does.
    */
   public static ContainerHost open(HostSettings settings, BlobSource blobs) throws HostException {
     try {
@@ -105,7 +109,8 @@ public final class ContainerHost implements InstanceHost {
   }
 
   private Kept adopt(Ledger.Entry entry) throws IOException {
-    var placement = new Placement(entry.placementId(), entry.place(), entry.incarnation());
+    var placement =
+        new Placement(entry.placementId(), entry.place(), entry.incarnation(), entry.passage());
     placements.put(entry.placementId(), placement);
     String address = parts.subnet().address(entry.place());
     String name = Container.name(entry.placementId(), entry.incarnation());
@@ -143,10 +148,11 @@ public final class ContainerHost implements InstanceHost {
     } catch (IOException e) {
       throw new HostException(HostException.Kind.IMAGE, e.getMessage() + "", e);
     }
-    placement(plan.placementId());
+    placement(plan);
   }
 
-  private Placement placement(long id) throws HostException {
+  private Placement placement(ContainerPlan plan) throws HostException {
+    long id = plan.placementId();
     Placement known = placements.get(id);
     if (known != null) {
       return known;
@@ -163,17 +169,36 @@ public final class ContainerHost implements InstanceHost {
                       HostException.Kind.EXHAUSTED,
                       "all %d addresses of %s are taken; give the node a larger network.subnet"
                           .formatted(places.forInstances(), parts.subnet())));
-      var placement = new Placement(id, place, 0);
+      var placement = new Placement(id, place, 0, plan.passage());
       try {
         ledger.write(reserved(placement), true);
+        doors.open(placement);
       } catch (IOException e) {
-        places.free(place);
+        giveUp(placement);
         throw new HostException(
-            HostException.Kind.NODE, "the address can't be recorded: " + e.getMessage(), e);
+            HostException.Kind.NODE, "the address can't be made ready: " + e.getMessage(), e);
       }
       placements.put(id, placement);
       Thread.ofVirtual().start(() -> warmNext(place));
       return placement;
+    }
+  }
+
+  private void giveUp(Placement placement) {
+    try {
+      ledger.remove(placement.id());
+      doors.shut(placement.place());
+      places.free(placement.place());
+    } catch (IOException e) {
+      LOG.error("place {} stays taken until the next start of the agent", placement.place(), e);
+    }
+  }
+
+  @Override
+  public void limit(long placementId, EgressPolicy egress) {
+    Placement placement = placements.get(placementId);
+    if (placement != null && !placement.passage().egress().equals(egress)) {
+      doors.limit(placement, egress, reserved(placement));
     }
   }
 
@@ -199,7 +224,7 @@ public final class ContainerHost implements InstanceHost {
   @Override
   public Launched start(ContainerPlan plan, int incarnation) throws HostException {
     prepare(plan);
-    Placement placement = placement(plan.placementId());
+    Placement placement = placement(plan);
     placement.lock().lock();
     try {
       if (placement.container() != null) {
@@ -275,7 +300,7 @@ public final class ContainerHost implements InstanceHost {
   @Override
   public void release(long placementId) {
     discard(placementId);
-    Placement placement = placements.remove(placementId);
+    Placement placement = placements.get(placementId);
     if (placement != null) {
       String name = Container.name(placementId, placement.incarnation());
       boolean holding = parts.settings().defences().has(Defence.HELD_PLACES);
@@ -284,12 +309,14 @@ public final class ContainerHost implements InstanceHost {
       } else {
         free(placement);
       }
+      placements.remove(placementId);
     }
   }
 
   private void free(Placement placement) {
     try {
       ledger.remove(placement.id());
+      doors.shut(placement.place());
     } catch (IOException e) {
       throw new java.io.UncheckedIOException("placement " + placement.id() + " stays on disk", e);
     }
@@ -413,6 +440,7 @@ public final class ContainerHost implements InstanceHost {
   @Override
   public void close() {
     watch.close();
+    parts.network().close();
     journal.close();
     parts.roots().close();
     parts.programs().close();

@@ -7,6 +7,7 @@ import dev.berth.agent.oom.OomTruth;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,24 +30,29 @@ record ContainerMaking(HostParts parts, Limiting limiting, KillJournal journal, 
     long pid = parts.runtime().create(name, Removal.log(parts.layout(), name));
     limiting.apply(bundle, parts.common(), upper);
     long rate = limiting.networkBytesPerSecond(plan.limits());
+    if (!parts.common().runtimeSwitches()) {
+      parts.network().setSwitches(pid);
+    }
     var network = parts.network().attach(placement.place(), pid, rate);
+    refuse(plan, parts.network().differences(placement.place(), pid)); // before anything runs in it
     var started = entry(placement, placement.incarnation(), Ledger.Phase.STARTED, plan.port(), pid);
     var container = container(started, journal.position());
     placement.hold(container);
     parts.runtime().start(name);
     var differences = new ArrayList<>(VERIFIER.differences(pid, bundle));
     differences.addAll(limiting.differences(pid, bundle, parts.common(), upper, network));
-    if (!differences.isEmpty() && parts.settings().defences().has(Defence.READ_BACK)) {
-      LOG.error("{} was killed, it differs from its order: {}", plan.name(), differences);
-      throw new HostException(
-          HostException.Kind.UNVERIFIED,
-          "the container was not set up as ordered and was killed: "
-              + String.join("; ", differences));
-    }
+    refuse(plan, differences);
     ledger.write(started, false);
     Thread.ofVirtual().start(() -> holdShim(placement, container, plan.limits().rates()));
     String address = parts.subnet().address(placement.place());
     return new Launched(plan.placementId(), placement.incarnation(), address, plan.port(), pid);
+  }
+
+  private void refuse(ContainerPlan plan, List<String> differences) throws HostException {
+    if (!differences.isEmpty() && parts.settings().defences().has(Defence.READ_BACK)) {
+      LOG.error("{} was killed, it differs from its order: {}", plan.name(), differences);
+      throw HostException.unverified(differences);
+    }
   }
 
   /** Moving a process takes the kernel 10 ms and more, so nobody waits for it. */
@@ -113,6 +119,14 @@ record ContainerMaking(HostParts parts, Limiting limiting, KillJournal journal, 
   Ledger.Entry entry(Placement placement, int incarnation, Ledger.Phase phase, int port, long pid) {
     long ticks = pid == 0 ? 0 : new ProcessView(pid).startTicks();
     return new Ledger.Entry(
-        placement.id(), placement.place(), incarnation, phase, port, pid, ticks, parts.bootId());
+        placement.id(),
+        placement.place(),
+        incarnation,
+        phase,
+        port,
+        pid,
+        ticks,
+        parts.bootId(),
+        placement.passage());
   }
 }

@@ -1,5 +1,7 @@
 package dev.berth.agent.runtime;
 
+import dev.berth.agent.network.EgressPolicy;
+import dev.berth.agent.network.Passage;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +12,8 @@ import java.util.TreeMap;
  * All that is needed to make the container of one placement.
  *
  * <p>Does not change while the placement lives. Digests are 64 lower-case hex digits. The words of
- * {@code argv} are given to the process as they are; the first is looked up on its PATH.
+ * {@code argv} are given to the process as they are; the first is looked up on its PATH. The egress
+ * policy is the one to begin with.
  */
 public record ContainerPlan(
     long placementId,
@@ -24,7 +27,8 @@ public record ContainerPlan(
     List<String> argv,
     Map<String, String> environment,
     Limits limits,
-    int port) {
+    int port,
+    EgressPolicy egress) {
 
   public ContainerPlan {
     if (placementId <= 0) {
@@ -37,6 +41,40 @@ public record ContainerPlan(
     Objects.requireNonNull(slugDigest);
     argv = List.copyOf(argv);
     environment = Collections.unmodifiableMap(new TreeMap<>(environment));
+  }
+
+  /** With no policy of its tenant's. */
+  public ContainerPlan(
+      long placementId,
+      String tenant,
+      String app,
+      String processType,
+      int index,
+      int release,
+      String baseDigest,
+      String slugDigest,
+      List<String> argv,
+      Map<String, String> environment,
+      Limits limits,
+      int port) {
+    this(
+        placementId,
+        tenant,
+        app,
+        processType,
+        index,
+        release,
+        baseDigest,
+        slugDigest,
+        argv,
+        environment,
+        limits,
+        port,
+        EgressPolicy.OPEN);
+  }
+
+  Passage passage() {
+    return new Passage(egress, limits.rates().connections());
   }
 
   /** The instance's name as people write it: {@code acme/shop/web.3}. */

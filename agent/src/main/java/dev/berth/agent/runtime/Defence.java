@@ -19,6 +19,30 @@ public enum Defence {
   /** The list of allowed system calls. */
   SYSTEM_CALL_FILTER,
 
+  /** An instance reaches no address of hosts, of other instances, link-local or metadata. */
+  UNREACHABLE_NETWORKS,
+
+  /** Only what the tenant's policy lets through leaves the node. */
+  EGRESS_POLICY,
+
+  /** Nothing from outside the node begins a connection to an instance. */
+  CLOSED_TO_OUTSIDE,
+
+  /** At most so many connections at a time, and so many new ones a second. */
+  CONNECTION_LIMIT,
+
+  /** A frame is from its own MAC and address, to the gateway, and IPv4. */
+  SOURCE_CHECK,
+
+  /** The bridge sends nothing from one instance's port to another's. */
+  PORT_ISOLATION,
+
+  /** Who is behind which port is said by the node alone; nothing is learnt or asked for. */
+  FIXED_NEIGHBOURS,
+
+  /** No IPv6, inside or between. */
+  NO_IPV6,
+
   /** Ids inside are others outside. Without it: the same. */
   OTHER_IDS_OUTSIDE,
 

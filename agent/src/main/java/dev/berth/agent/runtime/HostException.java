@@ -1,5 +1,7 @@
 package dev.berth.agent.runtime;
 
+import java.util.List;
+
 /**
  * A container could not be made.
  *
@@ -37,5 +39,12 @@ public final class HostException extends Exception {
 
   public Kind kind() {
     return kind;
+  }
+
+  static HostException unverified(List<String> differences) {
+    return new HostException(
+        Kind.UNVERIFIED,
+        "the container was not set up as ordered and was killed: "
+            + String.join("; ", differences));
   }
 }

@@ -45,7 +45,8 @@ public record HostFacts(
     return range(subnet, place(launched.address()));
   }
 
-  private int place(String address) {
+  /** The number of an address in the subnet. */
+  public int place(String address) {
     for (int place = 1; place <= subnet.places(); place++) {
       if (subnet.address(place).equals(address)) {
         return place;

@@ -64,7 +64,7 @@ final class HostOpening {
     var namespace = new PrivateNamespace(layout, syscalls, programs);
     namespace.open(layout, cgroups.privateHierarchies());
     var subnet = Subnet.of(settings.subnet());
-    var network = network(settings, subnet, programs);
+    var network = network(settings, subnet, programs, new Ledger(layout.placements()));
     Consumer<String> warmed = device -> Limiting.warm(cgroups, device);
     var uppers = new UpperLayers(layout, syscalls, programs, warmed);
     var images =
@@ -84,10 +84,10 @@ final class HostOpening {
       var runtime =
           new OciRuntime(
               name, own.getFirst(), own.getLast(), ownKeyring, layout, namespace, programs);
-      boolean ipv6Switch = hasIpv6Switch(name);
+      boolean switches = name.equals("crun"); // runc writes them after /proc is read-only
       var common =
           new Bundle.Common(
-              seccomp, ProcessLimits.ofThisProcess(), cpus(), ipv6Switch, settings.defences());
+              seccomp, ProcessLimits.ofThisProcess(), cpus(), switches, settings.defences());
       var parts =
           new HostParts(
               settings,
@@ -115,11 +115,11 @@ final class HostOpening {
         "no OCI runtime works; install crun or runc: " + String.join("; ", failures));
   }
 
-  private static NodeNetwork network(HostSettings settings, Subnet subnet, Programs programs)
-      throws IOException {
+  private static NodeNetwork network(
+      HostSettings settings, Subnet subnet, Programs programs, Ledger ledger) throws IOException {
     var names = new NetworkNames(settings.clusterId(), settings.nodeNumber());
-    var network = new NodeNetwork(names, subnet, programs);
-    network.setUp();
+    var network = new NodeNetwork(names, subnet, programs, settings.defences());
+    network.setUp(ledger.passages());
     return network;
   }
 
@@ -129,11 +129,6 @@ final class HostOpening {
         defences.has(Defence.IMAGE_SHAPES),
         defences.has(Defence.NO_SET_USER_ID),
         defences.has(Defence.NO_DEVICES));
-  }
-
-  private static boolean hasIpv6Switch(String runtime) {
-    // runc writes such switches after /proc is read-only.
-    return runtime.equals("crun") && Files.exists(Path.of("/proc/sys/net/ipv6/conf/all"));
   }
 
   private static void needed() throws IOException {

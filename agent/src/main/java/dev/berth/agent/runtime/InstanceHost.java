@@ -1,5 +1,6 @@
 package dev.berth.agent.runtime;
 
+import dev.berth.agent.network.EgressPolicy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +30,12 @@ public interface InstanceHost extends AutoCloseable {
    * of this incarnation is left; the address and id range stay with the placement.
    */
   Launched start(ContainerPlan plan, int incarnation) throws HostException;
+
+  /**
+   * Replaces the egress policy of a placement; in force for every packet when it returns, also of
+   * connections that are open. Does nothing when there is no such placement.
+   */
+  void limit(long placementId, EgressPolicy egress);
 
   /** SIGTERM to the container's first process. Does nothing when it has ended. */
   void terminate(long placementId);

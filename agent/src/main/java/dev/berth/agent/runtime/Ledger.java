@@ -1,6 +1,7 @@
 package dev.berth.agent.runtime;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.berth.agent.network.Passage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -10,6 +11,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What this node has set aside for each placement, on disk before anything is done with it.
@@ -33,6 +36,7 @@ final class Ledger {
    * One placement.
    *
    * @param place its number in the subnet; gives address, link and id range
+   * @param passage what it may do on the network
    * @param bootId of the host when it started; another one now means that all is gone
    */
   record Entry(
@@ -43,7 +47,14 @@ final class Ledger {
       int port,
       long pid,
       long startTicks,
-      String bootId) {}
+      String bootId,
+      Passage passage) {
+
+    Entry with(Passage other) {
+      return new Entry(
+          placementId, place, incarnation, phase, port, pid, startTicks, bootId, other);
+    }
+  }
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private final Path directory;
@@ -61,6 +72,13 @@ final class Ledger {
     }
     entries.sort(java.util.Comparator.comparingLong(Entry::placementId));
     return entries;
+  }
+
+  /** By place. */
+  Map<Integer, Passage> passages() throws IOException {
+    Map<Integer, Passage> passages = new TreeMap<>();
+    entries().forEach(entry -> passages.put(entry.place(), entry.passage()));
+    return passages;
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.berth.agent.runtime;
 
+import dev.berth.agent.network.Passage;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -15,11 +16,13 @@ final class Placement {
   private final ReentrantLock lock = new ReentrantLock();
   private volatile @Nullable Container container;
   private volatile int incarnation;
+  private volatile Passage passage;
 
-  Placement(long id, int place, int incarnation) {
+  Placement(long id, int place, int incarnation, Passage passage) {
     this.id = id;
     this.place = place;
     this.incarnation = incarnation;
+    this.passage = passage;
   }
 
   long id() {
@@ -43,6 +46,14 @@ final class Placement {
     if (made != null) {
       incarnation = made.entry().incarnation();
     }
+  }
+
+  Passage passage() {
+    return passage;
+  }
+
+  void passes(Passage other) {
+    passage = other;
   }
 
   int incarnation() {

@@ -49,20 +49,32 @@ final class Cells implements AutoCloseable {
   private final ContainerHost host;
   private final CellImages images;
   private final Programs programs;
+  private final Limits limits;
   private final List<Launched> launched = new ArrayList<>();
   private final String server;
   private @Nullable Cell second;
 
   Cells(ContainerHost host, CellImages images, Programs programs) {
-    this(host, images, programs, "");
+    this(host, images, programs, LIMITS, "");
   }
 
   /** For a test whose cells do something before they look at how they were born. */
   Cells(ContainerHost host, CellImages images, Programs programs, String first) {
+    this(host, images, programs, LIMITS, first);
+  }
+
+  /** For a test whose cells have other limits. */
+  Cells(ContainerHost host, CellImages images, Programs programs, Limits limits) {
+    this(host, images, programs, limits, "");
+  }
+
+  private Cells(
+      ContainerHost host, CellImages images, Programs programs, Limits limits, String first) {
     this.server = first + SERVER;
     this.programs = programs;
     this.host = host;
     this.images = images;
+    this.limits = limits;
   }
 
   Cell first() throws IOException {
@@ -90,12 +102,12 @@ final class Cells implements AutoCloseable {
             images.slug(),
             List.of(CellImages.PERL, "-e", server),
             Map.of(),
-            LIMITS,
+            limits,
             Cell.PORT);
     try {
       Launched made = host.start(plan, 1);
       launched.add(made);
-      return new Cell(host.facts(), made, LIMITS, programs, this::second);
+      return new Cell(host.facts(), made, limits, programs, this::second);
     } catch (HostException e) {
       host.release(id);
       throw new IOException(e.getMessage(), e);

@@ -32,6 +32,7 @@ public final class HostVerification implements NodeVerifier {
             KernelChecks.all(),
             ProcessChecks.all(),
             FileChecks.all(),
+            NetworkChecks.all(),
             ResourceChecks.all(),
             AgentChecks.all())
         .flatMap(List::stream)

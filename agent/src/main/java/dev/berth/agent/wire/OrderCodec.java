@@ -3,6 +3,7 @@ package dev.berth.agent.wire;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.berth.agent.order.ContainerSpec;
 import dev.berth.agent.order.Delta;
+import dev.berth.agent.order.Egress;
 import dev.berth.agent.order.HealthCheck;
 import dev.berth.agent.order.HealthCheck.Timing;
 import dev.berth.agent.order.InstanceName;
@@ -15,6 +16,7 @@ import dev.berth.agent.order.Target;
 import dev.berth.proto.DesiredChecksum;
 import dev.berth.proto.v1.DesiredDelta;
 import dev.berth.proto.v1.DesiredState;
+import dev.berth.proto.v1.EgressPolicy;
 import dev.berth.proto.v1.Size;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -98,7 +100,8 @@ public final class OrderCodec {
           new InstanceName(
               message.getTenant(), message.getApp(), message.getProcessType(), message.getIndex()),
           target(message.getTarget()),
-          spec(message.getSpec(), message.getProcessType()));
+          spec(message.getSpec(), message.getProcessType()),
+          new Egress(message.getEgress().getAllowList(), message.getEgress().getDenyList()));
     } catch (IllegalArgumentException wrong) {
       throw new DamagedException(
           "the order for placement "
@@ -191,6 +194,10 @@ public final class OrderCodec {
               case STOP -> dev.berth.proto.v1.Order.Target.STOP;
             })
         .setSpec(message(order.spec()))
+        .setEgress(
+            EgressPolicy.newBuilder()
+                .addAllAllow(order.egress().allow())
+                .addAllDeny(order.egress().deny()))
         .build();
   }
 

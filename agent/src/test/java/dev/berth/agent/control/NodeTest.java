@@ -1,5 +1,6 @@
 package dev.berth.agent.control;
 
+import static dev.berth.agent.order.SampleOrders.denying;
 import static dev.berth.agent.order.SampleOrders.run;
 import static dev.berth.agent.order.SampleOrders.runChecked;
 import static dev.berth.agent.order.SampleOrders.stop;
@@ -60,6 +61,26 @@ class NodeTest {
     node.hear(1, 1, new Report.CheckPassed());
 
     assertThat(uplink.phases).containsEntry(1L, "Running 1");
+  }
+
+  @Test
+  void aChangedEgressPolicyReachesWhatRunsAndNothingElse() {
+    node.order(uplink, 1, 7, run(1), run(2));
+    int before = node.host.calls().size();
+
+    node.change(uplink, 1, 7, List.of(), denying(run(1), "203.0.113.0/24"));
+
+    assertThat(node.callsSince(before)).containsExactly("limit 1 [203.0.113.0/24]");
+  }
+
+  @Test
+  void anEgressPolicyThatCannotBeReadShutsTheInstanceIn() {
+    node.order(uplink, 1, 7, run(1));
+    int before = node.host.calls().size();
+
+    node.change(uplink, 1, 7, List.of(), denying(run(1), "10.0.0.0/8 } accept"));
+
+    assertThat(node.callsSince(before)).containsExactly("limit 1 [0.0.0.0/0]");
   }
 
   @Test

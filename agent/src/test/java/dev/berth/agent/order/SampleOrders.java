@@ -2,6 +2,7 @@ package dev.berth.agent.order;
 
 import dev.berth.agent.order.HealthCheck.Timing;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /** Orders that tests start from. */
@@ -39,7 +40,11 @@ public final class SampleOrders {
             "debian-12",
             1);
     return new Order(
-        new PlacementId(id), new InstanceName("acme", "shop", "web", (int) id), target, spec);
+        new PlacementId(id),
+        new InstanceName("acme", "shop", "web", (int) id),
+        target,
+        spec,
+        Egress.OPEN);
   }
 
   /** Small, of real images. */
@@ -59,7 +64,11 @@ public final class SampleOrders {
             "busybox",
             1);
     return new Order(
-        new PlacementId(id), new InstanceName("acme", "shop", "web", (int) id), target, spec);
+        new PlacementId(id),
+        new InstanceName("acme", "shop", "web", (int) id),
+        target,
+        spec,
+        Egress.OPEN);
   }
 
   private static Order withPort(Order order, int port) {
@@ -77,6 +86,15 @@ public final class SampleOrders {
             port,
             spec.baseLine(),
             spec.baseVersion());
-    return new Order(order.id(), order.instance(), order.target(), moved);
+    return new Order(order.id(), order.instance(), order.target(), moved, order.egress());
+  }
+
+  public static Order denying(Order order, String network) {
+    return new Order(
+        order.id(),
+        order.instance(),
+        order.target(),
+        order.spec(),
+        new Egress(List.of(), List.of(network)));
   }
 }

@@ -3,6 +3,7 @@ package dev.berth.agent.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.berth.agent.network.EgressPolicy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -242,6 +243,39 @@ class ContainerHostTest {
     assertThat(node.awaitEnd(running.placementId()).exitCode()).isEqualTo(137);
     node.host().release(running.placementId());
     node.host().release(over.placementId());
+  }
+
+  @Test
+  void aNewAgentFindsAnEgressPolicyInForce() throws Exception {
+    var plan = node.plan("exec sleep 1000");
+    String address = node.host().start(plan, 1).address();
+    node.host().limit(plan.placementId(), new EgressPolicy(List.of(), List.of("203.0.113.0/24")));
+    String before = passage(address);
+
+    node.startAgentAfterKill();
+
+    assertThat(before).contains("203.0.113.0/24").contains("goto cut");
+    assertThat(passage(address)).isEqualTo(before);
+    node.host().release(plan.placementId());
+  }
+
+  /** Where the rules send what comes from the address, and what is there. */
+  private static String passage(String address) throws Exception {
+    String table = "berth_" + node.settings.clusterId() + "_1";
+    try (var programs = new dev.berth.agent.linux.Programs()) {
+      String map =
+          programs.need(List.of("/usr/sbin/nft", "list", "map", "inet", table, "passages"));
+      String chain = map.replaceAll("(?s).*" + address + " : goto (\\w+).*", "$1");
+      return programs.need(List.of("/usr/sbin/nft", "list", "chain", "inet", table, chain))
+          + programs.need(
+              List.of(
+                  "/usr/sbin/nft",
+                  "list",
+                  "set",
+                  "inet",
+                  table,
+                  chain.replaceAll("to_(\\w+)_\\d+", "deny_$1")));
+    }
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.berth.agent.runtime;
 
+import dev.berth.agent.network.EgressPolicy;
 import dev.berth.agent.oom.MemoryKills;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -103,6 +104,11 @@ public final class FakeInstanceHost implements InstanceHost {
             plan.placementId(), incarnation, address, plan.port(), 10_000 + plan.placementId());
     running.put(plan.placementId(), launched);
     return launched;
+  }
+
+  @Override
+  public void limit(long placementId, EgressPolicy egress) {
+    calls.add("limit " + placementId + " " + egress.deny());
   }
 
   @Override

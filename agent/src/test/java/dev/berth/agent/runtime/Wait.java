@@ -13,12 +13,12 @@ import java.util.concurrent.locks.LockSupport;
  * <p>Every deadline is multiplied by the system property {@code berth.test.patience} (1 if absent):
  * an emulated machine is slower, and nothing else about the tests changes there.
  */
-final class Wait {
+public final class Wait {
   static final int PATIENCE = Integer.getInteger("berth.test.patience", 1);
 
   private Wait() {}
 
-  static void until(Callable<Boolean> condition) throws Exception {
+  public static void until(Callable<Boolean> condition) throws Exception {
     for (int turn = 0; turn < 2_000 * PATIENCE; turn++) {
       if (condition.call()) {
         return;

@@ -35,7 +35,15 @@ class EachDefenceTest {
   /** What is not a property of one container, so that its read back can't show it. */
   private static final Set<Defence> SEEN_BY_CHECKS_ONLY =
       EnumSet.of(
-          Defence.OWN_ID_RANGE, Defence.OWN_RUNTIME, Defence.CLOSED_DIRECTORIES, Defence.LOG_RATE);
+          Defence.OWN_ID_RANGE,
+          Defence.OWN_RUNTIME,
+          Defence.CLOSED_DIRECTORIES,
+          Defence.LOG_RATE,
+          Defence.UNREACHABLE_NETWORKS,
+          Defence.EGRESS_POLICY,
+          Defence.CLOSED_TO_OUTSIDE,
+          Defence.CONNECTION_LIMIT,
+          Defence.SOURCE_CHECK);
 
   @TempDir static Path directory;
   private static HostSettings settings;

@@ -1,5 +1,6 @@
 package dev.berth.agent.wire;
 
+import static dev.berth.agent.order.SampleOrders.denying;
 import static dev.berth.agent.order.SampleOrders.run;
 import static dev.berth.agent.order.SampleOrders.runChecked;
 import static dev.berth.agent.order.SampleOrders.stop;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 class OrderCodecTest {
   private final Snapshot snapshot =
-      new Snapshot(3, 9, List.of(run(1), runChecked(2, 5000), stop(3)));
+      new Snapshot(3, 9, List.of(run(1), runChecked(2, 5000), denying(stop(3), "10.0.0.0/8")));
 
   @Test
   void ordersSurviveTheWayToTheDiskAndBack() throws DamagedException {

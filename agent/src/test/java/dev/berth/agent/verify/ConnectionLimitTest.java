@@ -1,0 +1,47 @@
+package dev.berth.agent.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.agent.runtime.Defence;
+import dev.berth.agent.runtime.Defences;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A flood of connections stays the flood of one instance. */
+@Tag("root")
+@Timeout(60)
+class ConnectionLimitTest {
+  private static final int TRIED = 2 * NetworkNode.CONNECTIONS;
+
+  @TempDir private Path directory;
+
+  @Test
+  void aFloodStopsAtTheLimitAndTheNeighbourNoticesNothing() throws Exception {
+    try (var node = node(Defences.all());
+        var outside = new Outside(node.bridge())) {
+      Cell flood = node.cell();
+
+      int made = Attacks.hold(flood, outside.address(2), Outside.TCP, TRIED, 3);
+
+      assertThat(made).isEqualTo(NetworkNode.CONNECTIONS);
+      assertThat(Attacks.connect(flood.neighbour(), outside.address(2), Outside.TCP))
+          .startsWith("reached");
+    }
+  }
+
+  @Test
+  void withoutTheLimitTheFloodGoesOn() throws Exception {
+    try (var node = node(Defences.all().without(Defence.CONNECTION_LIMIT, Defence.READ_BACK));
+        var outside = new Outside(node.bridge())) {
+      assertThat(Attacks.hold(node.cell(), outside.address(2), Outside.TCP, TRIED, 1))
+          .isEqualTo(TRIED);
+    }
+  }
+
+  private NetworkNode node(Defences defences) throws Exception {
+    return new NetworkNode(directory.resolve("node"), NetworkNode.clusterId(), 1, defences);
+  }
+}
