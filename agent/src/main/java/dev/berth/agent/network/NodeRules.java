@@ -28,8 +28,7 @@ record NodeRules(NetworkNames names, Subnet subnet, Defences defences) {
         ct timeout brief {
           protocol tcp;
           l3proto ip;
-          policy = { syn_sent : 20, syn_recv : 20, fin_wait : 30, close_wait : 60, last_ack : 15,
-                     time_wait : 10, close : 5, established : 86400 };
+          policy = { syn_sent : 20, syn_recv : 20, fin_wait : 30, close_wait : 60, last_ack : 15, time_wait : 10, close : 5, established : 86400 };
         }
       """;
 

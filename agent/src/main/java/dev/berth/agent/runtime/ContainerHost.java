@@ -210,7 +210,7 @@ public final class ContainerHost implements InstanceHost {
   private void warmNext(int place) {
     try {
       for (int next = place; next < place + WARM_PLACES; next++) {
-        parts.roots().warm(range(next % parts.subnet().places() + 1));
+        parts.roots().warm(range(next % places.forInstances() + 1));
       }
     } catch (IOException e) {
       LOG.warn("id maps can't be made ahead of need: {}", e.getMessage());

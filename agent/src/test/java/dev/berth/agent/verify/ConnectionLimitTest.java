@@ -33,6 +33,15 @@ class ConnectionLimitTest {
   }
 
   @Test
+  void closedConnectionsAreForgottenSoon() throws Exception {
+    try (var node = node(Defences.all())) {
+      assertThat(Outside.run("nft", "list", "table", "inet", node.table()))
+          .contains("time_wait : 10")
+          .contains("ct timeout set \"brief\"");
+    }
+  }
+
+  @Test
   void withoutTheLimitTheFloodGoesOn() throws Exception {
     try (var node = node(Defences.all().without(Defence.CONNECTION_LIMIT, Defence.READ_BACK));
         var outside = new Outside(node.bridge())) {
