@@ -161,7 +161,9 @@ final class HostOpening {
             parts.cgroup(name),
             "probe",
             List.of(
-                ContainerMounts.bind("/usr", Path.of("/usr"), List.of("ro", "nosuid", "nodev"))));
+                // With what is mounted below: it cannot be left out in a user namespace.
+                ContainerMounts.bind(
+                    "/usr", Path.of("/usr"), List.of("rbind", "ro", "nosuid", "nodev"))));
     try {
       bundle.write(parts.layout().bundle(name), parts.common());
       long pid = parts.runtime().create(name, Removal.log(parts.layout(), name));
