@@ -5,6 +5,7 @@ import dev.berth.admin.RunFile;
 import dev.berth.agent.image.ImageRehash;
 import dev.berth.agent.image.StateLayout;
 import dev.berth.agent.link.BlobFetcher;
+import dev.berth.agent.link.SchedulerAddresses;
 import dev.berth.agent.runtime.ContainerHost;
 import dev.berth.agent.runtime.HostException;
 import dev.berth.agent.sweep.Sweep;
@@ -75,17 +76,22 @@ public final class AgentMain {
   }
 
   private static void run(AgentSettings settings) throws HostException, IOException {
+    var schedulers = new SchedulerAddresses(settings.schedulerAddress());
     ManagedChannel channel =
         Grpc.newChannelBuilder(
                 settings.schedulerAddress(),
                 Identity.load(settings.identity()).channelCredentials())
             .overrideAuthority(Identity.SCHEDULER_AUTHORITY)
             .maxInboundMessageSize(LARGEST_MESSAGE)
+            .intercept(schedulers)
             .keepAliveTime(10, TimeUnit.SECONDS)
             .keepAliveTimeout(5, TimeUnit.SECONDS)
             .directExecutor() // nothing that it calls blocks
             .build();
-    ContainerHost host = ContainerHost.open(settings.host(), new BlobFetcher(channel));
+    ContainerHost host =
+        ContainerHost.open(
+            settings.host().alsoForbidding(schedulers.networks()), new BlobFetcher(channel));
+    schedulers.onChange(host::forbid);
     InstantSource clock = steadyClock();
     var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     var around =

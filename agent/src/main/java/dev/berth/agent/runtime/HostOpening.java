@@ -118,7 +118,8 @@ final class HostOpening {
   private static NodeNetwork network(
       HostSettings settings, Subnet subnet, Programs programs, Ledger ledger) throws IOException {
     var names = new NetworkNames(settings.clusterId(), settings.nodeNumber());
-    var network = new NodeNetwork(names, subnet, programs, settings.defences());
+    var network =
+        new NodeNetwork(names, subnet, programs, settings.defences(), settings.forbidden());
     network.setUp(ledger.passages());
     return network;
   }

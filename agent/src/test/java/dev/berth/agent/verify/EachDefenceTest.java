@@ -40,6 +40,7 @@ class EachDefenceTest {
           Defence.CLOSED_DIRECTORIES,
           Defence.LOG_RATE,
           Defence.UNREACHABLE_NETWORKS,
+          Defence.FORBIDDEN_NETWORKS,
           Defence.EGRESS_POLICY,
           Defence.CLOSED_TO_OUTSIDE,
           Defence.CONNECTION_LIMIT,
@@ -52,11 +53,12 @@ class EachDefenceTest {
   static void choose() {
     settings =
         new HostSettings(
-            "%06x".formatted(RANDOM.nextInt(1 << 24)),
-            1,
-            directory.resolve("state"),
-            "10.204." + RANDOM.nextInt(1, 255) + ".0/24",
-            Optional.empty());
+                "%06x".formatted(RANDOM.nextInt(1 << 24)),
+                1,
+                directory.resolve("state"),
+                "10.204." + RANDOM.nextInt(1, 255) + ".0/24",
+                Optional.empty())
+            .forbidding(List.of("203.0.113.0/24", "224.0.0.0/4"));
   }
 
   @AfterAll
@@ -125,13 +127,7 @@ class EachDefenceTest {
   private static Verification verify(Defences defences) throws HostException, Exception {
     var host =
         ContainerHost.open(
-            new HostSettings(
-                settings.clusterId(),
-                settings.nodeNumber(),
-                settings.stateDirectory(),
-                settings.subnet(),
-                settings.capacity(),
-                defences),
+            settings.with(defences),
             (digest, _) -> {
               throw new FileNotFoundException(digest);
             });
