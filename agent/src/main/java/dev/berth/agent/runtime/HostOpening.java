@@ -61,7 +61,8 @@ final class HostOpening {
     var programs = new Programs();
     layout.make(syscalls, settings.defences().has(Defence.CLOSED_DIRECTORIES));
     Cgroups cgroups = Cgroups.ofThisHost();
-    var namespace = new PrivateNamespace(layout, syscalls, programs);
+    boolean ownDevices = settings.defences().has(Defence.OWN_DEVICES);
+    var namespace = new PrivateNamespace(layout, syscalls, programs, ownDevices);
     namespace.open(layout, cgroups.privateHierarchies());
     var subnet = Subnet.of(settings.subnet());
     var network = network(settings, subnet, programs, new Ledger(layout.placements()));
@@ -80,10 +81,15 @@ final class HostOpening {
     for (Path program : RUNTIMES.stream().filter(Files::isExecutable).toList()) {
       String name = program.getFileName().toString();
       List<Path> own = copies.of(List.of(program, CONMON));
-      boolean ownKeyring = settings.defences().has(Defence.OWN_KEYRING);
       var runtime =
           new OciRuntime(
-              name, own.getFirst(), own.getLast(), ownKeyring, layout, namespace, programs);
+              name,
+              own.getFirst(),
+              own.getLast(),
+              settings.defences(),
+              layout,
+              namespace,
+              programs);
       boolean switches = name.equals("crun"); // runc writes them after /proc is read-only
       var common =
           new Bundle.Common(
