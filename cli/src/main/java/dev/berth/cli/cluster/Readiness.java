@@ -108,7 +108,8 @@ final class Readiness {
     return nodes.stream()
         .filter(node -> node.getFailedChecksCount() > 0)
         .map(node ->
-            "; %s fails %s".formatted(node.getName(), String.join(", ", node.getFailedChecksList())))
+            "; %s fails %s"
+                .formatted(node.getName(), String.join(", ", node.getFailedChecksList())))
         .collect(Collectors.joining());
   }
 
