@@ -50,8 +50,8 @@ final class Frontier {
   /** Smaller is better: how many of the type it holds, then how much is used, then its rank. */
   private long key(IndexedNode node) {
     long order =
-        packs ? IndexedNode.WHOLE - node.used : node.used + (node.hasImage ? 0 : IMAGE_BONUS);
-    long held = packs ? 0 : Math.min(node.held, MOST_HELD);
+        packs ? node.strandedBy(need.capacity()) : node.used + (node.hasImage ? 0 : IMAGE_BONUS);
+    long held = packs ? (node.used == 0 ? 1 : 0) : Math.min(node.held, MOST_HELD);
     return (((held << USED_BITS) | order) << RANK_BITS) | node.rank;
   }
 

@@ -107,6 +107,20 @@ final class IndexedNode {
     return ((long) used << 32) | rank;
   }
 
+  /**
+   * For pools that pack: how much cpu and memory would lie idle, on average, were the node filled
+   * up with instances that ask this.
+   */
+  int strandedBy(Capacity each) {
+    double fill =
+        Math.min(
+            Math.floor((double) memory / Math.max(1, each.memoryMib())),
+            Math.floor((double) cpu / Math.max(1, each.cpuMillis())));
+    double memoryLeft = (memory - fill * each.memoryMib()) * memoryScale;
+    double cpuLeft = (cpu - fill * each.cpuMillis()) * cpuScale;
+    return (int) Math.clamp((memoryLeft + cpuLeft) / 2, 0, WHOLE);
+  }
+
   private int share() {
     double memoryUsed = (all.memoryMib() - memory) * memoryScale;
     double cpuUsed = (all.cpuMillis() - cpu) * cpuScale;

@@ -65,7 +65,7 @@ record Layout(NodePool pool, List<Zone> zones, int racks) {
     var members = new TreeMap<String, Integer>();
     for (IndexedNode node : nodes) {
       TreePMap<String, String> labels = node.node().allLabels();
-      String kind = labels.toString();
+      String kind = labels + " " + node.node().capacity();
       int before = members.merge(kind, 1, Integer::sum) - 1;
       if (before % Shelf.MOST == 0) {
         var shelf = new Shelf(pool, zone, rack, labels);

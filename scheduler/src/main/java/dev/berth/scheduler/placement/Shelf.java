@@ -7,9 +7,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * At most {@value #MOST} nodes of one rack with the same labels, least used first; only those that
- * take instances. Knows what none of them has, so that most can be passed over unread. Confined to
- * its index.
+ * At most {@value #MOST} nodes of one rack with the same labels and capacity, least used first;
+ * only those that take instances. Knows what none of them has, so that most can be passed over
+ * unread. Confined to its index.
  */
 final class Shelf {
   static final int MOST = 128;

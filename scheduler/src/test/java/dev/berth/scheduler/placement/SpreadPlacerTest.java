@@ -90,16 +90,16 @@ class SpreadPlacerTest {
 
   @ParameterizedTest
   @CsvSource({
-    "255, 8000, 256, 1024, 1, MEMORY, 1",
-    "256, 9, 256, 1024, 1, CPU, 10",
-    "256, 8000, 200, 1024, 1, PIDS, 56",
-    "256, 8000, 256, 1000, 1, DISK, 24"
+    "255, 8000, 256, 1024, MEMORY 1",
+    "256, 9, 256, 1024, CPU 10",
+    "256, 8000, 200, 1024, PIDS 56",
+    "256, 8000, 256, 1000, DISK 24"
   })
-  void eachResourceIsAHardLimit(
-      long memory, long cpu, long pids, long disk, long addresses, Rule rule, long missing) {
-    nodes.with("a", new Capacity(memory, cpu, pids, disk, addresses));
+  void eachResourceIsAHardLimit(long memory, long cpu, long pids, long disk, String refusal) {
+    nodes.with("a", new Capacity(memory, cpu, pids, disk));
 
-    assertRefused(need(Sizes.SMALL), rule, missing);
+    Rule rule = Rule.valueOf(refusal.split(" ")[0]);
+    assertRefused(need(Sizes.SMALL), rule, Long.parseLong(refusal.split(" ")[1]));
   }
 
   @Test
