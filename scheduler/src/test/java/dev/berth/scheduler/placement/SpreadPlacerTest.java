@@ -98,8 +98,8 @@ class SpreadPlacerTest {
   void eachResourceIsAHardLimit(long memory, long cpu, long pids, long disk, String refusal) {
     nodes.with("a", new Capacity(memory, cpu, pids, disk));
 
-    Rule rule = Rule.valueOf(refusal.split(" ")[0]);
-    assertRefused(need(Sizes.SMALL), rule, Long.parseLong(refusal.split(" ")[1]));
+    Rule rule = Rule.valueOf(refusal.split(" ", 2)[0]);
+    assertRefused(need(Sizes.SMALL), rule, Long.parseLong(refusal.split(" ", 2)[1]));
   }
 
   @Test
