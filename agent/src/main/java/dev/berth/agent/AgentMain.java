@@ -12,8 +12,10 @@ import dev.berth.agent.sweep.Sweep;
 import dev.berth.agent.verify.HostVerification;
 import dev.berth.agent.verify.ImageVerification;
 import dev.berth.identity.Identity;
+import dev.berth.leader.Schedulers;
 import dev.berth.settings.Settings;
 import dev.berth.settings.SettingsException;
+import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -76,22 +78,13 @@ public final class AgentMain {
   }
 
   private static void run(AgentSettings settings) throws HostException, IOException {
-    var schedulers = new SchedulerAddresses(settings.schedulerAddress());
-    ManagedChannel channel =
-        Grpc.newChannelBuilder(
-                settings.schedulerAddress(),
-                Identity.load(settings.identity()).channelCredentials())
-            .overrideAuthority(Identity.SCHEDULER_AUTHORITY)
-            .maxInboundMessageSize(LARGEST_MESSAGE)
-            .intercept(schedulers)
-            .keepAliveTime(10, TimeUnit.SECONDS)
-            .keepAliveTimeout(5, TimeUnit.SECONDS)
-            .directExecutor() // nothing that it calls blocks
-            .build();
+    ChannelCredentials credentials = Identity.load(settings.identity()).channelCredentials();
+    var addresses = new SchedulerAddresses(settings.schedulers());
+    var schedulers = new Schedulers(settings.schedulers(), it -> dial(it, credentials, addresses));
     ContainerHost host =
         ContainerHost.open(
-            settings.host().alsoForbidding(schedulers.networks()), new BlobFetcher(channel));
-    schedulers.onChange(host::forbid);
+            settings.host().alsoForbidding(addresses.networks()), new BlobFetcher(schedulers));
+    addresses.onChange(host::forbid);
     InstantSource clock = steadyClock();
     var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     var around =
@@ -99,7 +92,7 @@ public final class AgentMain {
             host,
             new ImageVerification(
                 new HostVerification(host, clock), new ImageRehash(layout(settings))),
-            channel,
+            schedulers,
             clock,
             new SplittableRandom(),
             registry,
@@ -113,10 +106,21 @@ public final class AgentMain {
             "program", "agent",
             "adminPort", admin.port()));
     Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(() -> close(List.of(admin, agent, host, channel::shutdownNow))));
+        .addShutdownHook(new Thread(() -> close(List.of(admin, agent, host, schedulers))));
     LOG.info("agent {} serves with {}", settings.nodeName(), host.runtimeName());
     awaitForever();
+  }
+
+  private static ManagedChannel dial(
+      String address, ChannelCredentials credentials, SchedulerAddresses addresses) {
+    return Grpc.newChannelBuilder(address, credentials)
+        .overrideAuthority(Identity.SCHEDULER_AUTHORITY)
+        .maxInboundMessageSize(LARGEST_MESSAGE)
+        .intercept(addresses)
+        .keepAliveTime(10, TimeUnit.SECONDS)
+        .keepAliveTimeout(5, TimeUnit.SECONDS)
+        .directExecutor() // nothing that it calls blocks, but for noting a new epoch on the disk
+        .build();
   }
 
   private static StateLayout layout(AgentSettings settings) {

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 /**
  * What an agent is configured with.
  *
- * @param schedulerAddress host:port
+ * @param schedulers one or several host:port
  * @param identity directory of its key and certificate
  * @param startsAtATime containers that are made at the same time
  * @param pollInterval between two looks at the kernel's counters of an instance
@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  */
 public record AgentSettings(
     String nodeName,
-    String schedulerAddress,
+    List<String> schedulers,
     Path identity,
     HostSettings host,
     CapacityLimit capacity,
@@ -87,7 +87,7 @@ public record AgentSettings(
     String clusterId = settings.string("cluster.id");
     String nodeName = settings.string("node.name");
     int nodeNumber = settings.integer("node.number", 1, 1, 999);
-    String schedulerAddress = settings.string("scheduler.address");
+    List<String> schedulers = settings.addresses("scheduler.address");
     Path identity = settings.path("identity.directory");
     Path state = settings.path("state.directory");
     String subnet = settings.string("network.subnet");
@@ -101,7 +101,7 @@ public record AgentSettings(
     settings.done();
     return new AgentSettings(
         nodeName,
-        schedulerAddress,
+        schedulers,
         identity,
         new HostSettings(clusterId, nodeNumber, state, subnet, capacity.whole())
             .forbidding(forbidden),

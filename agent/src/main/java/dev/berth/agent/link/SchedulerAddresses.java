@@ -34,18 +34,22 @@ public final class SchedulerAddresses implements ClientInterceptor {
 
   private static final Logger LOG = LoggerFactory.getLogger(SchedulerAddresses.class);
 
-  private final String host;
+  private final List<String> hosts;
   private final Set<String> found = new LinkedHashSet<>();
   private final Object telling = new Object();
   private volatile Consumer<List<String>> listener = _ -> {};
 
   /**
-   * @param schedulerAddress host:port
+   * @param schedulers each host:port
    */
-  public SchedulerAddresses(String schedulerAddress) {
-    int colon = schedulerAddress.lastIndexOf(':');
-    this.host = colon < 0 ? schedulerAddress : schedulerAddress.substring(0, colon);
-    resolve();
+  public SchedulerAddresses(List<String> schedulers) {
+    this.hosts = schedulers.stream().map(SchedulerAddresses::hostOf).toList();
+    hosts.forEach(this::resolve);
+  }
+
+  private static String hostOf(String address) {
+    int colon = address.lastIndexOf(':');
+    return colon < 0 ? address : address.substring(0, colon);
   }
 
   /** As networks of one address each, eldest first. */
@@ -65,11 +69,11 @@ public final class SchedulerAddresses implements ClientInterceptor {
     }
   }
 
-  private void resolve() {
+  private void resolve(String host) {
     try {
       Arrays.stream(InetAddress.getAllByName(host)).forEach(this::add);
     } catch (UnknownHostException later) {
-      LOG.warn("{} has no address yet; it is looked up again when it is dialled", host);
+      LOG.warn("{} has no address yet; it is looked up again when a scheduler answers", host);
     }
   }
 
@@ -92,7 +96,7 @@ public final class SchedulerAddresses implements ClientInterceptor {
         && add(socket.getAddress())) {
       Thread.ofVirtual()
           .start(() -> {
-            resolve();
+            hosts.forEach(this::resolve);
             tell();
           });
     }

@@ -24,7 +24,7 @@ class SchedulerAddressesTest {
 
   @Test
   void theAddressOfTheSettingsIsKnownAtOnce() {
-    var addresses = new SchedulerAddresses("192.0.2.7:7000");
+    var addresses = new SchedulerAddresses(List.of("192.0.2.7:7000"));
 
     addresses.onChange(told::add);
 
@@ -32,8 +32,15 @@ class SchedulerAddressesTest {
   }
 
   @Test
+  void soAreThoseOfAllSchedulers() {
+    var addresses = new SchedulerAddresses(List.of("192.0.2.7:7000", "192.0.2.9:7001"));
+
+    assertThat(addresses.networks()).containsExactly("192.0.2.7/32", "192.0.2.9/32");
+  }
+
+  @Test
   void whoAnswersACallIsTold() throws Exception {
-    var addresses = new SchedulerAddresses("192.0.2.7:7000");
+    var addresses = new SchedulerAddresses(List.of("192.0.2.7:7000"));
     addresses.onChange(told::add);
 
     answerFrom("192.0.2.8", addresses);
@@ -46,7 +53,7 @@ class SchedulerAddressesTest {
 
   @Test
   void loopbackAndIpv6AreNoMatter() throws Exception {
-    var addresses = new SchedulerAddresses("127.0.0.1:7000");
+    var addresses = new SchedulerAddresses(List.of("127.0.0.1:7000"));
 
     answerFrom("::1", addresses);
     answerFrom("2001:db8::1", addresses);
@@ -56,7 +63,7 @@ class SchedulerAddressesTest {
 
   @Test
   void ofVeryManyTheNewestAreRemembered() throws Exception {
-    var addresses = new SchedulerAddresses("127.0.0.1:7000");
+    var addresses = new SchedulerAddresses(List.of("127.0.0.1:7000"));
 
     for (int host = 0; host < 100; host++) {
       answerFrom("192.0.2." + host, addresses);
