@@ -93,6 +93,7 @@ final class Decider {
         case Input.News(Event event) -> take(event);
       }
     }
+    lost = Watch.stillLost(lost, working.state(), working.actual());
     look(now);
     routeDelta = RouteDelta.nothing(routes.version());
     settle();
@@ -240,7 +241,7 @@ final class Decider {
         working.actual(),
         progress,
         lost.nodes(),
-        term.timers(),
+        term.timers().inEpoch(term.epoch()),
         term.began(),
         working.now());
   }
