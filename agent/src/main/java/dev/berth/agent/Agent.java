@@ -13,6 +13,7 @@ import dev.berth.agent.linux.NativeSyscalls;
 import dev.berth.agent.logs.LogDesk;
 import dev.berth.agent.logs.LogFiles;
 import dev.berth.agent.logs.LogMeter;
+import dev.berth.agent.network.Subnet;
 import dev.berth.agent.reconcile.Phase;
 import dev.berth.agent.runtime.InstanceHost;
 import dev.berth.agent.store.OrderFile;
@@ -29,7 +30,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -42,6 +42,9 @@ import java.util.random.RandomGenerator;
  */
 public final class Agent implements AutoCloseable {
   /** Adopted instances get so long to show their health before the scheduler hears of them. */
+  /** Addresses that the containers of the checks may take. */
+  private static final int CHECK_PLACES = 2;
+
   private static final Duration LONGEST_SETTLING = Duration.ofSeconds(1);
 
   private static final Duration LOG_INTERVAL = Duration.ofSeconds(1);
@@ -182,8 +185,9 @@ public final class Agent implements AutoCloseable {
         Files.readString(BOOT_ID).strip(),
         version(),
         settings.capacity().over(host.capacity()),
+        Subnet.of(settings.host().subnet()).places() - CHECK_PLACES,
         System.getProperty("os.arch", "unknown"),
-        Map.of(),
+        settings.labels(),
         host.runtimeName());
   }
 
