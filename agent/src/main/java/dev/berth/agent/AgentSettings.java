@@ -5,6 +5,7 @@ import dev.berth.agent.runtime.HostSettings;
 import dev.berth.settings.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -13,7 +14,7 @@ import java.util.regex.Pattern;
 /**
  * What an agent is configured with.
  *
- * @param schedulerAddress host:port
+ * @param schedulers one or several host:port
  * @param identity directory of its key and certificate
  * @param labels what placement may ask of this node, such as its zone and rack
  * @param startsAtATime containers that are made at the same time
@@ -23,7 +24,7 @@ import java.util.regex.Pattern;
  */
 public record AgentSettings(
     String nodeName,
-    String schedulerAddress,
+    List<String> schedulers,
     Path identity,
     HostSettings host,
     CapacityLimit capacity,
@@ -88,7 +89,7 @@ public record AgentSettings(
     String clusterId = settings.string("cluster.id");
     String nodeName = settings.string("node.name");
     int nodeNumber = settings.integer("node.number", 1, 1, 999);
-    String schedulerAddress = settings.string("scheduler.address");
+    List<String> schedulers = settings.addresses("scheduler.address");
     Path identity = settings.path("identity.directory");
     Path state = settings.path("state.directory");
     String subnet = settings.string("network.subnet");
@@ -101,7 +102,7 @@ public record AgentSettings(
     settings.done();
     return new AgentSettings(
         nodeName,
-        schedulerAddress,
+        schedulers,
         identity,
         new HostSettings(clusterId, nodeNumber, state, subnet, capacity.whole()),
         capacity,
