@@ -44,10 +44,10 @@ import java.util.random.RandomGenerator;
  * Closing it leaves every container running.
  */
 public final class Agent implements AutoCloseable {
-  /** Adopted instances get so long to show their health before the scheduler hears of them. */
   /** Addresses that the containers of the checks may take. */
   private static final int CHECK_PLACES = 2;
 
+  /** Adopted instances get so long to show their health before the scheduler hears of them. */
   private static final Duration LONGEST_SETTLING = Duration.ofSeconds(1);
 
   private static final Duration LOG_INTERVAL = Duration.ofSeconds(1);
