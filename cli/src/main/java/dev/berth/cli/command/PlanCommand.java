@@ -26,9 +26,14 @@ import picocli.CommandLine.Parameters;
     description = {
       "Say what a change would start, move and stop if it were made now, by the scheduler's own code",
       "on a copy of its state; and what would find no room. Changes nothing."
-    })
+    },
+    footer = "JSON: the PlanResponse.")
 public final class PlanCommand implements Runnable {
   private final Surroundings surroundings;
+
+  @Mixin
+  @SuppressWarnings("UnusedVariable") // every command has these
+  private final ClusterOptions on = new ClusterOptions();
 
   public PlanCommand(Surroundings surroundings) {
     this.surroundings = surroundings;
