@@ -82,7 +82,7 @@ final class BorgLike {
     double whole = pareto(JOB_SHAPE, 50, most);
     double memory = request * MIB_PER_MILLI * Math.exp(RATIO_SIGMA * random.nextGaussian());
     var each = new Capacity(Math.clamp(Math.round(memory), 16, 24_576), Math.round(request), 1, 1);
-    return new Work.Job((int) Math.clamp(Math.round(whole / request), 1, 5000), each);
+    return new Work.Job(Math.clamp(Math.round(whole / request), 1, 5000), each);
   }
 
   /** Of the Pareto law cut off at both ends. */

@@ -57,7 +57,7 @@ final class Packing {
       for (Optional<NodeId> node : answer.nodes()) {
         NodeId id = node.orElseThrow();
         index.book(type, id, job.request());
-        isUsed[machines.get(id)] = true;
+        isUsed[machines.getOrDefault(id, -1)] = true;
       }
     }
     return cost(work.machines(), isUsed);

@@ -58,7 +58,10 @@ public final class PlacementBenchmark implements Benchmark {
       for (int group : new int[] {1000, 100, 10, 1}) {
         Row row = place(group, INSTANCES, zoned, Books.INDEX);
         rows.add(row);
-        berth = group == FENZO_BATCH && !zoned ? row.figures().get("placements/s") : berth;
+        berth =
+            group == FENZO_BATCH && !zoned
+                ? row.figures().getOrDefault("placements/s", 0.0)
+                : berth;
       }
     }
     rows.add(place(1000, INSTANCES, true, Books.INDEX_AND_STATE));
