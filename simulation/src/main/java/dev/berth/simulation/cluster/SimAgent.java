@@ -96,6 +96,7 @@ public final class SimAgent extends SimProcess {
             host.bootId(),
             "simulated",
             capacity,
+            SimHost.ADDRESSES,
             "x86_64",
             Map.of(),
             "simulated");

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SimHost {
   /** More than a node can hold, less than would keep an address from coming round again. */
-  private static final int ADDRESSES = 40;
+  public static final int ADDRESSES = 40;
 
   private final World world;
   private final String node;
