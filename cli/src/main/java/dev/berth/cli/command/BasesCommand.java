@@ -137,9 +137,7 @@ public final class BasesCommand implements Callable<Integer> {
         .steer(line, SteerCampaignRequest.Steering.HALT, new WaitOptions());
   }
 
-  @Command(
-      description = "Let a halted campaign go on (operators).",
-      footer = "JSON: the Campaign.")
+  @Command(description = "Let a halted campaign go on (operators).", footer = "JSON: the Campaign.")
   int resume(
       @Mixin ClusterOptions on,
       @Mixin WaitOptions wait,

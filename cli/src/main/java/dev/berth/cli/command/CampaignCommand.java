@@ -65,12 +65,10 @@ record CampaignCommand(Surroundings surroundings, ClusterOptions on) {
     try (Cluster cluster = on.open(surroundings);
         Progress progress = new Progress(surroundings.terminal(), surroundings.clock())) {
       RollBaseRequest request = roll.request(cluster);
-      Campaign begun =
-          cluster.ask(BaseServiceGrpc::newBlockingStub, it -> it.rollBase(request));
+      Campaign begun = cluster.ask(BaseServiceGrpc::newBlockingStub, it -> it.rollBase(request));
       progress.milestone(
           "Campaign c%d moves %s to v%d, in %d rings."
-              .formatted(
-                  begun.getNumber(), begun.getLine(), begun.getTo(), begun.getRingsCount()));
+              .formatted(begun.getNumber(), begun.getLine(), begun.getTo(), begun.getRingsCount()));
       return wait.noWait ? told(begun) : follow(cluster, progress, begun, wait.timeout);
     }
   }
@@ -234,7 +232,8 @@ record CampaignCommand(Surroundings surroundings, ClusterOptions on) {
 
   private Table table(List<Campaign> campaigns) {
     Instant now = surroundings.clock().instant();
-    Table table = new Table("campaign", "line", "from", "to", "phase", "ring", "began", "by", "why");
+    Table table =
+        new Table("campaign", "line", "from", "to", "phase", "ring", "began", "by", "why");
     for (Campaign it : campaigns) {
       table.row(
           "c" + it.getNumber(),

@@ -93,8 +93,7 @@ final class CampaignRules {
         "list what there is with `berth bases list`");
   }
 
-  private static Verdict rings(
-      Request request, Command.RollBase roll, BaseLine line, int to) {
+  private static Verdict rings(Request request, Command.RollBase roll, BaseLine line, int to) {
     TreePVector<Ring> rings = TreePVector.empty();
     int share = 0;
     for (Command.RingAsked asked : roll.rings()) {

@@ -69,8 +69,7 @@ final class Decider {
     this.working = new Working(loaded, term.began());
     this.reports = new Reports(working, term.epoch());
     this.placing = new Placing(working, placer);
-    this.campaigning =
-        new Campaigning(working, term.began().plus(term.timers().routersExpected()));
+    this.campaigning = new Campaigning(working, term.began().plus(term.timers().routersExpected()));
     this.watch = new Watch(term.timers(), term.began());
     this.nextLook = term.began();
     this.nextSweep = term.began();

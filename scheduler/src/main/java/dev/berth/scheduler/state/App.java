@@ -141,16 +141,7 @@ public record App(
 
   private App withCourse(BaseCourse course) {
     return new App(
-        id,
-        version,
-        createdAt,
-        formation,
-        config,
-        domains,
-        release,
-        baseLine,
-        restarts,
-        course,
+        id, version, createdAt, formation, config, domains, release, baseLine, restarts, course,
         isLeaving);
   }
 

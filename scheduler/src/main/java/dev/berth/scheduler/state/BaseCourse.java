@@ -13,11 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param pin what keeps campaigns away from it, if anything
  */
 public record BaseCourse(
-    @Nullable CampaignId campaign,
-    int before,
-    Instant at,
-    boolean isReturned,
-    @Nullable Pin pin) {
+    @Nullable CampaignId campaign, int before, Instant at, boolean isReturned, @Nullable Pin pin) {
   public static final BaseCourse NONE = new BaseCourse(null, 0, Instant.EPOCH, false, null);
 
   /** Until then no campaign moves the app, unless an operator overrides it. */

@@ -168,12 +168,30 @@ public record ClusterState(
   private ClusterState with(
       TreePMap<TenantId, Tenant> newTenants, TreePMap<Digest, TenantId> newTokens) {
     return new ClusterState(
-        newTenants, apps, releases, bases, campaigns, nodes, placements, domains, newTokens, counters);
+        newTenants,
+        apps,
+        releases,
+        bases,
+        campaigns,
+        nodes,
+        placements,
+        domains,
+        newTokens,
+        counters);
   }
 
   private ClusterState withApps(TreePMap<AppId, App> newApps, TreePMap<String, AppId> newDomains) {
     return new ClusterState(
-        tenants, newApps, releases, bases, campaigns, nodes, placements, newDomains, tokens, counters);
+        tenants,
+        newApps,
+        releases,
+        bases,
+        campaigns,
+        nodes,
+        placements,
+        newDomains,
+        tokens,
+        counters);
   }
 
   private ClusterState withReleases(TreePMap<ReleaseId, Release> newReleases) {
@@ -188,16 +206,7 @@ public record ClusterState(
 
   private ClusterState withCampaigns(TreePMap<CampaignId, Campaign> newCampaigns) {
     return new ClusterState(
-        tenants,
-        apps,
-        releases,
-        bases,
-        newCampaigns,
-        nodes,
-        placements,
-        domains,
-        tokens,
-        counters);
+        tenants, apps, releases, bases, newCampaigns, nodes, placements, domains, tokens, counters);
   }
 
   private ClusterState withNodes(TreePMap<NodeId, KnownNode> newNodes) {
@@ -207,6 +216,15 @@ public record ClusterState(
 
   private ClusterState withPlacements(Placements newPlacements, Counters newCounters) {
     return new ClusterState(
-        tenants, apps, releases, bases, campaigns, nodes, newPlacements, domains, tokens, newCounters);
+        tenants,
+        apps,
+        releases,
+        bases,
+        campaigns,
+        nodes,
+        newPlacements,
+        domains,
+        tokens,
+        newCounters);
   }
 }

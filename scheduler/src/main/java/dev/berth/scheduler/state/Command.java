@@ -71,8 +71,7 @@ public sealed interface Command {
    *
    * @param to 0 for the newest version in use
    */
-  record RollBase(
-      String line, long to, List<RingAsked> rings, Duration soak, boolean isOverride)
+  record RollBase(String line, long to, List<RingAsked> rings, Duration soak, boolean isOverride)
       implements Command {
     public RollBase {
       rings = List.copyOf(rings);

@@ -17,7 +17,8 @@ record Paths(String root) {
   static final int SHARD = 64;
 
   static final List<String> DIRECTORIES =
-      List.of("tenants", "apps", "releases", "bases", "campaigns", "nodes", "placements", "history");
+      List.of(
+          "tenants", "apps", "releases", "bases", "campaigns", "nodes", "placements", "history");
 
   String directory(String name) {
     return root + "/" + name;

@@ -158,7 +158,9 @@ class CampaignTest {
     assertThat(versions(TestCluster.SHOP_ID)).containsOnly(1);
     cluster.deploy("web");
     cluster.run(Duration.ofSeconds(5));
-    assertThat(versions(TestCluster.SHOP_ID)).as("a deploy keeps the pinned version").containsOnly(1);
+    assertThat(versions(TestCluster.SHOP_ID))
+        .as("a deploy keeps the pinned version")
+        .containsOnly(1);
 
     assertThat(cluster.operator(new Command.RollBase(LINE, 0, List.of(ALL), Duration.ZERO, true)))
         .as("an override without a reason")
