@@ -30,7 +30,8 @@ record ContainerMaking(HostParts parts, Limiting limiting, KillJournal journal, 
     long pid = parts.runtime().create(name, Removal.log(parts.layout(), name));
     limiting.apply(bundle, parts.common(), upper);
     long rate = limiting.networkBytesPerSecond(plan.limits());
-    if (!parts.common().runtimeSwitches()) {
+    if (!parts.common().runtimeSwitches()
+        && parts.settings().defences().has(Defence.OWN_NETWORK_NAMESPACE)) {
       parts.network().setSwitches(pid);
     }
     var network = parts.network().attach(placement.place(), pid, rate);
@@ -108,7 +109,7 @@ record ContainerMaking(HostParts parts, Limiting limiting, KillJournal journal, 
     return new Bundle(
         root,
         plan.argv(),
-        Furnishing.environment(plan),
+        Furnishing.environment(plan, parts.settings().defences()),
         parts.range(placement.place()),
         plan.limits(),
         parts.cgroup(name),

@@ -9,6 +9,7 @@ import dev.berth.scheduler.state.Command;
 import dev.berth.scheduler.state.Formation;
 import dev.berth.scheduler.state.HistoryEvent.Subject;
 import dev.berth.scheduler.state.Names;
+import dev.berth.scheduler.state.NodePool;
 import dev.berth.scheduler.state.Outcome.Result;
 import dev.berth.scheduler.state.RefusalCode;
 import dev.berth.scheduler.state.Release;
@@ -109,7 +110,7 @@ final class ScaleRules {
 
   /** Would an empty node of this capacity hold one? */
   private static boolean couldHold(Capacity capacity, Size size) {
-    return capacity.overcommitted().holds(size.booked());
+    return NodePool.standard("").promises(capacity).holds(size.booked());
   }
 
   private static App applied(App app, Command.ScaleChange change) {

@@ -66,7 +66,7 @@ final class Decider {
 
   Decider(Term term, Store.Loaded loaded, Placer placer) {
     this.term = term;
-    this.working = new Working(loaded, term.began());
+    this.working = new Working(loaded, term.settings().pools(), term.began());
     this.reports = new Reports(working, term.epoch());
     this.placing = new Placing(working, placer);
     this.campaigning = new Campaigning(working, term.began().plus(term.timers().routersExpected()));
@@ -198,7 +198,6 @@ final class Decider {
   /** Steps make new facts, which make new steps; what a bounded number leaves waits for a look. */
   private void settle() {
     for (int round = 0; round < MAX_ROUNDS && working.hasMore(); round++) {
-      placing.beginRound();
       if (working.takeFreedRoom()) {
         placing.pending().keySet().forEach(instance -> working.touch(instance.type()));
       }

@@ -1,10 +1,9 @@
 package dev.berth.scheduler.control;
 
+import dev.berth.scheduler.placement.Need;
 import dev.berth.scheduler.placement.Placer;
 import dev.berth.scheduler.placement.Placer.Answer;
 import dev.berth.scheduler.placement.Placer.Group;
-import dev.berth.scheduler.placement.Refusals;
-import dev.berth.scheduler.placement.Room;
 import dev.berth.scheduler.rollout.NextStep;
 import dev.berth.scheduler.state.Change;
 import dev.berth.scheduler.state.EventDraft;
@@ -18,10 +17,12 @@ import dev.berth.scheduler.state.ProcessTypeId;
 import dev.berth.scheduler.state.Size;
 import dev.berth.scheduler.state.Sizes;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 import org.pcollections.TreePMap;
 
 /**
@@ -31,10 +32,12 @@ import org.pcollections.TreePMap;
  * loop.
  */
 final class Placing {
+  /** Placements that are looked at for images, at most. */
+  private static final int MAX_IMAGE_NODES = 64;
+
   private final Working working;
   private final Placer placer;
   private TreePMap<InstanceId, String> pending = TreePMap.empty();
-  private @Nullable Room room;
 
   Placing(Working working, Placer placer) {
     this.working = working;
@@ -43,11 +46,6 @@ final class Placing {
 
   TreePMap<InstanceId, String> pending() {
     return pending;
-  }
-
-  /** What is free is worked out anew, once for all process types of a round. */
-  void beginRound() {
-    room = null;
   }
 
   void carryOut(ProcessTypeId type, List<NextStep> steps) {
@@ -103,16 +101,22 @@ final class Placing {
 
   private Map<InstanceId, String> place(
       ProcessTypeId type, Size size, List<NextStep.Start> starts) {
+    Map<Integer, NodeId> homes = homes(type);
+    List<Optional<NodeId>> wishes =
+        starts.stream()
+            .map(start -> Optional.ofNullable(homes.get(start.instance().index())))
+            .toList();
+    Need need = Need.of(working.state(), type, size);
+    Answer answer =
+        placer.place(new Group(type, need, wishes, imageNodes(starts)), working.index());
     var reasons = new TreeMap<InstanceId, String>();
-    Room free = room == null ? Room.of(working.state(), working.actual()) : room;
-    room = free;
-    Answer answer = placer.place(new Group(type, size, starts.size(), holders(type)), free);
     for (int at = 0; at < starts.size(); at++) {
       NextStep.Start start = starts.get(at);
-      if (at < answer.nodes().size()) {
-        place(start, answer.nodes().get(at));
+      Optional<NodeId> node = answer.nodes().get(at);
+      if (node.isPresent()) {
+        place(start, node.get());
       } else {
-        reasons.put(start.instance(), Refusals.summary(answer.refusals()));
+        reasons.put(start.instance(), answer.refusals().summary());
       }
     }
     return reasons;
@@ -131,14 +135,33 @@ final class Placing {
     tell("instance.placed", placement, start.cause());
   }
 
-  private Map<NodeId, Integer> holders(ProcessTypeId type) {
-    var holders = new TreeMap<NodeId, Integer>();
+  /** Where instances are whose replacement is sought: by index, the oldest placement's node. */
+  private Map<Integer, NodeId> homes(ProcessTypeId type) {
+    var homes = new HashMap<Integer, NodeId>();
     for (Placement placement : working.state().placements().of(type)) {
       if (placement.isWanted()) {
-        holders.merge(placement.node(), 1, Integer::sum);
+        homes.putIfAbsent(placement.instance().index(), placement.node());
       }
     }
-    return holders;
+    return homes;
+  }
+
+  /** Some nodes that have the release's slug already, as another process type of the app runs. */
+  private List<NodeId> imageNodes(List<NextStep.Start> starts) {
+    NextStep.Start first = starts.getFirst();
+    var nodes = new LinkedHashSet<NodeId>();
+    int looked = 0;
+    for (ProcessTypeId type : working.state().placements().typesOf(first.instance().app())) {
+      for (Placement placement : working.state().placements().of(type)) {
+        if (++looked > MAX_IMAGE_NODES) {
+          return List.copyOf(nodes);
+        }
+        if (placement.wanted().release() == first.wanted().release()) {
+          nodes.add(placement.node());
+        }
+      }
+    }
+    return List.copyOf(nodes);
   }
 
   private void tell(String kind, Placement placement, String cause) {

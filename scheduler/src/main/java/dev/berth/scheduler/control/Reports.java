@@ -56,12 +56,13 @@ final class Reports {
   }
 
   private void greet(long connection, Hello hello) {
-    KnownNode node = hello.node();
-    NodeActual before = working.actual().nodes().get(node.id());
+    KnownNode said = hello.node();
+    NodeActual before = working.actual().nodes().get(said.id());
     if (before != null && before.connection() > connection) {
       return;
     }
-    KnownNode known = working.state().nodes().get(node.id());
+    KnownNode known = working.state().nodes().get(said.id());
+    KnownNode node = known == null ? said : said.with(known.policy());
     if (!node.equals(known)) {
       working.apply(new Change.PutNode(node));
       tell(known == null ? "node.joined" : "node.changed", node.id(), words(node));

@@ -1,5 +1,6 @@
 package dev.berth.scheduler.control;
 
+import dev.berth.scheduler.placement.NodeIndex;
 import dev.berth.scheduler.state.Actual;
 import dev.berth.scheduler.state.Actual.NodeActual;
 import dev.berth.scheduler.state.Actual.RouterActual;
@@ -9,7 +10,9 @@ import dev.berth.scheduler.state.Change;
 import dev.berth.scheduler.state.ClusterState;
 import dev.berth.scheduler.state.EventDraft;
 import dev.berth.scheduler.state.HistoryEvent;
+import dev.berth.scheduler.state.KnownNode;
 import dev.berth.scheduler.state.NodeId;
+import dev.berth.scheduler.state.NodePools;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.PlacementId;
 import dev.berth.scheduler.state.PlacementReport;
@@ -31,6 +34,7 @@ import org.pcollections.TreePMap;
 final class Working {
   static final int MAX_HISTORY = 10_000;
 
+  private final NodeIndex index;
   private ClusterState state;
   private Actual actual = Actual.NOTHING;
   private TreePMap<Long, HistoryEvent> history = TreePMap.empty();
@@ -41,8 +45,9 @@ final class Working {
   private final Set<AppId> routed = new TreeSet<>();
   private boolean freedRoom = true;
 
-  Working(Store.Loaded loaded, Instant now) {
+  Working(Store.Loaded loaded, NodePools pools, Instant now) {
     this.state = loaded.state();
+    this.index = NodeIndex.of(pools, state, actual);
     this.now = now;
     for (HistoryEvent event : loaded.history()) {
       history = history.plus(event.sequence(), event);
@@ -51,6 +56,7 @@ final class Working {
 
   void begin(Instant time) {
     now = time;
+    index.beginPass();
     changes.clear();
     reported.clear();
   }
@@ -61,6 +67,11 @@ final class Working {
 
   ClusterState state() {
     return state;
+  }
+
+  /** Always in step with the state and the actual one. */
+  NodeIndex index() {
+    return index;
   }
 
   Actual actual() {
@@ -80,18 +91,26 @@ final class Working {
   }
 
   void apply(Change change) {
+    ClusterState before = state;
     state = state.after(change);
     changes.add(change);
     switch (change) {
       case Change.PutApp(App app) -> touch(app);
       case Change.RemoveApp(AppId app) -> routed.add(app);
-      case Change.PutPlacement(Placement placement) -> touch(placement);
+      case Change.PutPlacement(Placement placement) -> {
+        index.put(before.placements().byId().get(placement.id()), placement);
+        touch(placement);
+      }
       case Change.RemovePlacement(Placement placement) -> {
+        before.placements().find(placement.id()).ifPresent(index::remove);
         actual = actual.withoutReport(placement.id());
         freedRoom = true;
         touch(placement);
       }
-      case Change.PutNode _ -> freedRoom = true;
+      case Change.PutNode(KnownNode node) -> {
+        index.put(node);
+        freedRoom = true;
+      }
       case Change.PutTenant _,
           Change.RemoveTenant _,
           Change.PutRelease _,
@@ -138,6 +157,7 @@ final class Working {
   void see(NodeId id, NodeActual node) {
     NodeActual before = actual.nodes().get(id);
     actual = actual.withNode(id, node);
+    index.see(id, node);
     freedRoom = freedRoom || (node.isVerified() && (before == null || !before.isVerified()));
     if (before == null || before.liveness() != node.liveness()) {
       freedRoom = true;

@@ -1,7 +1,11 @@
 package dev.berth.scheduler.state;
 
 /** What the operator chose for the whole cluster. Hostnames of apps end in the domain. */
-public record ClusterSettings(String domain, String defaultBaseLine) {
+public record ClusterSettings(String domain, String defaultBaseLine, NodePools pools) {
+  public ClusterSettings(String domain, String defaultBaseLine) {
+    this(domain, defaultBaseLine, NodePools.STANDARD);
+  }
+
   public String defaultDomain(AppId app) {
     return app.name() + "." + app.tenant() + "." + domain;
   }

@@ -1,7 +1,9 @@
 package dev.berth.scheduler.state;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The sizes that formations may name, smallest first. */
 public final class Sizes {
@@ -35,10 +37,13 @@ public final class Sizes {
 
   public static final List<Size> ALL = List.of(NANO, MICRO, SMALL, MEDIUM, LARGE, XLARGE, GIANT);
 
+  private static final Map<String, Size> BY_NAME =
+      ALL.stream().collect(Collectors.toUnmodifiableMap(Size::name, size -> size));
+
   private Sizes() {}
 
   public static Optional<Size> find(String name) {
-    return ALL.stream().filter(size -> size.name().equals(name)).findFirst();
+    return Optional.ofNullable(BY_NAME.get(name));
   }
 
   /** For names that admission has checked. */

@@ -19,6 +19,7 @@ import dev.berth.scheduler.state.BaseLine;
 import dev.berth.scheduler.state.BaseVersion;
 import dev.berth.scheduler.state.Capacity;
 import dev.berth.scheduler.state.ClusterState;
+import dev.berth.scheduler.state.Demands;
 import dev.berth.scheduler.state.Digest;
 import dev.berth.scheduler.state.EgressPolicy;
 import dev.berth.scheduler.state.Formation;
@@ -28,14 +29,18 @@ import dev.berth.scheduler.state.InstanceId;
 import dev.berth.scheduler.state.Ipv4Network;
 import dev.berth.scheduler.state.KnownNode;
 import dev.berth.scheduler.state.NodeId;
+import dev.berth.scheduler.state.NodePolicy;
+import dev.berth.scheduler.state.NodePool;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.Placement.Intent;
 import dev.berth.scheduler.state.PlacementId;
+import dev.berth.scheduler.state.Priority;
 import dev.berth.scheduler.state.ProcessType;
 import dev.berth.scheduler.state.ProcessTypeId;
 import dev.berth.scheduler.state.Quota;
 import dev.berth.scheduler.state.Release;
 import dev.berth.scheduler.state.ReleaseId;
+import dev.berth.scheduler.state.Requirement;
 import dev.berth.scheduler.state.Tenant;
 import dev.berth.scheduler.state.TenantId;
 import java.time.Instant;
@@ -58,6 +63,7 @@ final class Decoding {
         new EgressPolicy(
             stored.getEgressAllowList().stream().map(Ipv4Network::of).toList(),
             stored.getEgressDenyList().stream().map(Ipv4Network::of).toList()),
+        stored.getPool().isEmpty() ? NodePool.DEFAULT : stored.getPool(),
         new Digest(stored.getTokenHash()),
         stored.getVersion(),
         Instant.ofEpochMilli(stored.getCreatedAt()));
@@ -66,10 +72,7 @@ final class Decoding {
   static App app(StoredApp stored) {
     TreePMap<String, Formation> formation = TreePMap.empty();
     for (Map.Entry<String, StoredFormation> entry : stored.getFormationMap().entrySet()) {
-      formation =
-          formation.plus(
-              entry.getKey(),
-              new Formation(entry.getValue().getCount(), entry.getValue().getSize()));
+      formation = formation.plus(entry.getKey(), formation(entry.getValue()));
     }
     return new App(
         AppId.of(stored.getTenant(), stored.getName()),
@@ -84,6 +87,16 @@ final class Decoding {
         TreePMap.from(stored.getRestartsMap()),
         CampaignCodec.course(stored),
         stored.getLeaving());
+  }
+
+  private static Formation formation(StoredFormation stored) {
+    return new Formation(
+        stored.getCount(),
+        stored.getSize(),
+        new Demands(
+            stored.getWhereList().stream().map(Requirement::of).toList(),
+            stored.getAntiAffinity(),
+            Priority.find(stored.getPriority()).orElse(Priority.NORMAL)));
   }
 
   static Release release(StoredRelease stored) {
@@ -137,12 +150,17 @@ final class Decoding {
     return new KnownNode(
         new NodeId(stored.getName()),
         new Capacity(
-            stored.getMemoryMib(), stored.getCpuMillis(), stored.getPids(), stored.getDiskMib()),
+            stored.getMemoryMib(),
+            stored.getCpuMillis(),
+            stored.getPids(),
+            stored.getDiskMib(),
+            stored.getAddresses()),
         stored.getArch(),
         TreePMap.from(stored.getLabelsMap()),
         stored.getAgentVersion(),
         stored.getRuntime(),
-        stored.getBootId());
+        stored.getBootId(),
+        new NodePolicy(TreePMap.from(stored.getOperatorLabelsMap()), stored.getCordoned()));
   }
 
   static List<Placement> placements(StoredPlacements stored) {

@@ -24,6 +24,7 @@ import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.ProcessType;
 import dev.berth.scheduler.state.ProcessTypeId;
 import dev.berth.scheduler.state.Release;
+import dev.berth.scheduler.state.Requirement;
 import dev.berth.scheduler.state.Tenant;
 import java.util.List;
 
@@ -42,6 +43,7 @@ final class Encoding {
         .setCreatedAt(tenant.createdAt().toEpochMilli())
         .addAllEgressAllow(tenant.egress().allow().stream().map(Ipv4Network::toString).toList())
         .addAllEgressDeny(tenant.egress().deny().stream().map(Ipv4Network::toString).toList())
+        .setPool(tenant.pool())
         .build();
   }
 
@@ -68,6 +70,10 @@ final class Encoding {
                 StoredFormation.newBuilder()
                     .setCount(formation.count())
                     .setSize(formation.size())
+                    .addAllWhere(
+                        formation.demands().where().stream().map(Requirement::toString).toList())
+                    .setAntiAffinity(formation.demands().antiAffinity())
+                    .setPriority(formation.demands().priority().word())
                     .build()));
     return stored.build();
   }
@@ -130,6 +136,9 @@ final class Encoding {
         .setAgentVersion(node.agentVersion())
         .setRuntime(node.runtime())
         .setBootId(node.bootId())
+        .setAddresses(node.capacity().addresses())
+        .putAllOperatorLabels(node.policy().labels())
+        .setCordoned(node.policy().isCordoned())
         .build();
   }
 

@@ -54,6 +54,7 @@ public final class Values {
         .setCpuMillis(capacity.cpuMillis())
         .setPids(capacity.pids())
         .setDiskMib(capacity.diskMib())
+        .setAddresses(capacity.addresses())
         .build();
   }
 
@@ -62,7 +63,8 @@ public final class Values {
         capacity.getMemoryMib(),
         capacity.getCpuMillis(),
         capacity.getPids(),
-        capacity.getDiskMib());
+        capacity.getDiskMib(),
+        capacity.getAddresses());
   }
 
   public static dev.berth.proto.v1.Exit exit(Exit exit) {

@@ -197,7 +197,7 @@ class DeciderTest {
 
     assertThat(cluster.routed()).containsExactly("web.1");
     assertThat(cluster.snapshot().pending().values())
-        .containsExactly("no room on 1 node(s): 1 lacks memory, MiB (at least 212 short)");
+        .containsExactly("no room on 1 node(s): 1 short of memory (by at least 212 MiB)");
   }
 
   @Test

@@ -21,7 +21,7 @@ class NodeVerificationTest {
 
     assertThat(cluster.routed()).containsExactly("web.1");
     assertThat(cluster.snapshot().pending().values())
-        .containsOnly("no room on 1 node(s): 1 is not verified (node-unverified)")
+        .containsOnly("no room on 1 node(s): 1 not verified (node-unverified)")
         .hasSize(2);
   }
 

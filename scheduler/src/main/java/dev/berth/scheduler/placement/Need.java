@@ -1,0 +1,56 @@
+package dev.berth.scheduler.placement;
+
+import dev.berth.scheduler.state.App;
+import dev.berth.scheduler.state.Capacity;
+import dev.berth.scheduler.state.ClusterState;
+import dev.berth.scheduler.state.Demands;
+import dev.berth.scheduler.state.Formation;
+import dev.berth.scheduler.state.KnownNode;
+import dev.berth.scheduler.state.Labels;
+import dev.berth.scheduler.state.NodePool;
+import dev.berth.scheduler.state.ProcessTypeId;
+import dev.berth.scheduler.state.Requirement;
+import dev.berth.scheduler.state.Size;
+import dev.berth.scheduler.state.Tenant;
+import dev.berth.scheduler.state.TenantId;
+import java.util.Map;
+
+/** All that an instance asks of a node. Equal instances ask the same. */
+public record Need(TenantId tenant, String pool, Capacity capacity, Demands demands) {
+
+  /** Of an instance of this size, as tenant and formation are now. */
+  public static Need of(ClusterState state, ProcessTypeId type, Size size) {
+    App app = state.apps().get(type.app());
+    Formation formation = app == null ? null : app.formation().get(type.name());
+    return of(state, type, size, formation == null ? Demands.NONE : formation.demands());
+  }
+
+  public static Need of(ClusterState state, ProcessTypeId type, Size size, Demands demands) {
+    TenantId tenant = type.app().tenant();
+    String pool = state.tenant(tenant).map(Tenant::pool).orElse(NodePool.DEFAULT);
+    return new Need(tenant, pool, size.booked(), demands);
+  }
+
+  boolean isInPool(KnownNode node) {
+    return node.pool().equals(pool);
+  }
+
+  /** Is the node, if it is a tenant's own, this tenant's? */
+  boolean isWelcome(Map<String, String> labels) {
+    String owner = labels.get(Labels.TENANT);
+    return owner == null || owner.equals(tenant.name());
+  }
+
+  boolean likes(Map<String, String> labels) {
+    for (Requirement requirement : demands.where()) {
+      if (!requirement.admits(labels)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  Need with(Capacity other) {
+    return new Need(tenant, pool, other, demands);
+  }
+}
