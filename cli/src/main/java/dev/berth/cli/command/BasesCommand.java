@@ -94,39 +94,9 @@ public final class BasesCommand implements Callable<Integer> {
   int roll(
       @Mixin ClusterOptions on,
       @Mixin WaitOptions wait,
-      @Parameters(paramLabel = "LINE") String line,
-      @Option(
-              names = "--to",
-              paramLabel = "VERSION",
-              defaultValue = "0",
-              description = "Default: the newest that was not withdrawn.")
-          int to,
-      @Option(
-              names = "--rings",
-              paramLabel = "RINGS",
-              defaultValue = "",
-              description =
-                  "For example acme/shop+acme/blog,10%%,50%%,100%%. Default: 1%%,10%%,50%%,100%%.")
-          String rings,
-      @Option(
-              names = "--soak",
-              paramLabel = "TIME",
-              defaultValue = "1m",
-              converter = DurationConverter.class,
-              description = "A ring must be quiet for so long before the next (${DEFAULT-VALUE}).")
-          Duration soak,
-      @Option(
-              names = "--override",
-              description = "Pass over tenants' pins and widen the brakes; needs a reason.")
-          boolean override,
-      @Option(
-              names = "--reason",
-              paramLabel = "TEXT",
-              defaultValue = "",
-              description = "Kept with the campaign.")
-          String reason) {
-    return new CampaignCommand(surroundings, on)
-        .roll(new CampaignCommand.Roll(line, to, rings, soak, override, reason), wait);
+      @Mixin RollOptions how,
+      @Parameters(paramLabel = "LINE") String line) {
+    return new CampaignCommand(surroundings, on).roll(line, how, wait);
   }
 
   @Command(

@@ -23,54 +23,50 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 
 /** A base version on its way over the fleet: begun, steered, watched. */
 record CampaignCommand(Surroundings surroundings, ClusterOptions on) {
   private static final Duration EVERY = Duration.ofMillis(500);
+  private static final Pattern PERCENT = Pattern.compile("[0-9]{1,3}%");
 
-  /** What the caller wants rolled. */
-  record Roll(String line, int to, String rings, Duration soak, boolean override, String reason) {
-    RollBaseRequest request(Cluster cluster) {
-      var request =
-          RollBaseRequest.newBuilder()
-              .setMutation(cluster.mutation().toBuilder().setReason(reason))
-              .setLine(line)
-              .setTo(to)
-              .setSoakSeconds((int) soak.toSeconds())
-              .setOverride(override);
-      if (!rings.isEmpty()) {
-        ring(rings).forEach(request::addRings);
-      }
-      return request.build();
-    }
-
-    private static List<RollBaseRequest.Ring> ring(String rings) {
-      var parsed = new ArrayList<RollBaseRequest.Ring>();
-      for (String text : rings.split(",", -1)) {
-        var ring = RollBaseRequest.Ring.newBuilder();
-        if (text.matches("[0-9]{1,3}%")) {
-          ring.setPercent(Integer.parseInt(text.substring(0, text.length() - 1)));
-        } else {
-          for (String name : text.split("\\+", -1)) {
-            ring.addApps(AppReference.parse(name, "--rings"));
-          }
-        }
-        parsed.add(ring.build());
-      }
-      return parsed;
-    }
-  }
-
-  int roll(Roll roll, WaitOptions wait) {
+  int roll(String line, RollOptions how, WaitOptions wait) {
     try (Cluster cluster = on.open(surroundings);
         Progress progress = new Progress(surroundings.terminal(), surroundings.clock())) {
-      RollBaseRequest request = roll.request(cluster);
+      RollBaseRequest request = request(cluster, line, how);
       Campaign begun = cluster.ask(BaseServiceGrpc::newBlockingStub, it -> it.rollBase(request));
       progress.milestone(
           "Campaign c%d moves %s to v%d, in %d rings."
               .formatted(begun.getNumber(), begun.getLine(), begun.getTo(), begun.getRingsCount()));
       return wait.noWait ? told(begun) : follow(cluster, progress, begun, wait.timeout);
     }
+  }
+
+  private static RollBaseRequest request(Cluster cluster, String line, RollOptions how) {
+    return RollBaseRequest.newBuilder()
+        .setMutation(cluster.mutation().toBuilder().setReason(how.reason))
+        .setLine(line)
+        .setTo(how.to)
+        .addAllRings(rings(how.rings))
+        .setSoakSeconds((int) how.soak.toSeconds())
+        .setOverride(how.override)
+        .build();
+  }
+
+  private static List<RollBaseRequest.Ring> rings(String text) {
+    var rings = new ArrayList<RollBaseRequest.Ring>();
+    for (String part : text.isEmpty() ? new String[0] : text.split(",", -1)) {
+      var ring = RollBaseRequest.Ring.newBuilder();
+      if (PERCENT.matcher(part).matches()) {
+        ring.setPercent(Integer.parseInt(part.substring(0, part.length() - 1)));
+      } else {
+        for (String name : part.split("\\+", -1)) {
+          ring.addApps(AppReference.parse(name, "--rings"));
+        }
+      }
+      rings.add(ring.build());
+    }
+    return rings;
   }
 
   int steer(String line, SteerCampaignRequest.Steering steering, WaitOptions wait) {
