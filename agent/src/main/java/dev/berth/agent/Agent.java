@@ -7,12 +7,14 @@ import dev.berth.agent.control.Node;
 import dev.berth.agent.health.HealthChecks;
 import dev.berth.agent.image.ImageRehash;
 import dev.berth.agent.image.StateLayout;
+import dev.berth.agent.link.Fence;
 import dev.berth.agent.link.NodeFacts;
 import dev.berth.agent.link.SchedulerLink;
 import dev.berth.agent.linux.NativeSyscalls;
 import dev.berth.agent.logs.LogDesk;
 import dev.berth.agent.logs.LogFiles;
 import dev.berth.agent.logs.LogMeter;
+import dev.berth.agent.order.Orders;
 import dev.berth.agent.reconcile.Phase;
 import dev.berth.agent.runtime.InstanceHost;
 import dev.berth.agent.store.OrderFile;
@@ -20,7 +22,8 @@ import dev.berth.agent.store.OrderWriter;
 import dev.berth.agent.verify.ImageRounds;
 import dev.berth.agent.verify.NodeVerifier;
 import dev.berth.agent.verify.VerificationRounds;
-import io.grpc.ManagedChannel;
+import dev.berth.leader.EpochFile;
+import dev.berth.leader.Schedulers;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,7 +54,7 @@ public final class Agent implements AutoCloseable {
   public record Surroundings(
       InstanceHost host,
       NodeVerifier verifier,
-      ManagedChannel channel,
+      Schedulers schedulers,
       InstantSource clock,
       RandomGenerator random,
       MeterRegistry registry,
@@ -103,7 +106,8 @@ public final class Agent implements AutoCloseable {
               logs.write(notice);
             },
             metrics::startTook);
-    var node = new Node(around.clock(), edges, orderFile.read());
+    Orders stored = orderFile.read();
+    var node = new Node(around.clock(), edges, stored);
     around.host().onExit(loop::offerEnded);
     node.adopt(around.host().adopt());
     keep(loop, AgentLoop::close);
@@ -126,7 +130,8 @@ public final class Agent implements AutoCloseable {
     var link =
         keep(
             new SchedulerLink(
-                around.channel(),
+                new Fence(
+                    EpochFile.open(state.resolve("epoch"), stored.epoch()), around.schedulers()),
                 facts(settings, around.host()),
                 loop,
                 desk,

@@ -11,8 +11,10 @@ import dev.berth.agent.sweep.Sweep;
 import dev.berth.agent.verify.HostVerification;
 import dev.berth.agent.verify.ImageVerification;
 import dev.berth.identity.Identity;
+import dev.berth.leader.Schedulers;
 import dev.berth.settings.Settings;
 import dev.berth.settings.SettingsException;
+import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -75,17 +77,9 @@ public final class AgentMain {
   }
 
   private static void run(AgentSettings settings) throws HostException, IOException {
-    ManagedChannel channel =
-        Grpc.newChannelBuilder(
-                settings.schedulerAddress(),
-                Identity.load(settings.identity()).channelCredentials())
-            .overrideAuthority(Identity.SCHEDULER_AUTHORITY)
-            .maxInboundMessageSize(LARGEST_MESSAGE)
-            .keepAliveTime(10, TimeUnit.SECONDS)
-            .keepAliveTimeout(5, TimeUnit.SECONDS)
-            .directExecutor() // nothing that it calls blocks
-            .build();
-    ContainerHost host = ContainerHost.open(settings.host(), new BlobFetcher(channel));
+    ChannelCredentials credentials = Identity.load(settings.identity()).channelCredentials();
+    var schedulers = new Schedulers(settings.schedulers(), it -> dial(it, credentials));
+    ContainerHost host = ContainerHost.open(settings.host(), new BlobFetcher(schedulers));
     InstantSource clock = steadyClock();
     var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     var around =
@@ -93,7 +87,7 @@ public final class AgentMain {
             host,
             new ImageVerification(
                 new HostVerification(host, clock), new ImageRehash(layout(settings))),
-            channel,
+            schedulers,
             clock,
             new SplittableRandom(),
             registry,
@@ -107,10 +101,19 @@ public final class AgentMain {
             "program", "agent",
             "adminPort", admin.port()));
     Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(() -> close(List.of(admin, agent, host, channel::shutdownNow))));
+        .addShutdownHook(new Thread(() -> close(List.of(admin, agent, host, schedulers))));
     LOG.info("agent {} serves with {}", settings.nodeName(), host.runtimeName());
     awaitForever();
+  }
+
+  private static ManagedChannel dial(String address, ChannelCredentials credentials) {
+    return Grpc.newChannelBuilder(address, credentials)
+        .overrideAuthority(Identity.SCHEDULER_AUTHORITY)
+        .maxInboundMessageSize(LARGEST_MESSAGE)
+        .keepAliveTime(10, TimeUnit.SECONDS)
+        .keepAliveTimeout(5, TimeUnit.SECONDS)
+        .directExecutor() // nothing that it calls blocks, but for noting a new epoch on the disk
+        .build();
   }
 
   private static StateLayout layout(AgentSettings settings) {

@@ -5,12 +5,13 @@ import dev.berth.agent.runtime.HostSettings;
 import dev.berth.settings.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * What an agent is configured with.
  *
- * @param schedulerAddress host:port
+ * @param schedulers one or several host:port
  * @param identity directory of its key and certificate
  * @param startsAtATime containers that are made at the same time
  * @param pollInterval between two looks at the kernel's counters of an instance
@@ -19,7 +20,7 @@ import java.util.Optional;
  */
 public record AgentSettings(
     String nodeName,
-    String schedulerAddress,
+    List<String> schedulers,
     Path identity,
     HostSettings host,
     CapacityLimit capacity,
@@ -80,7 +81,7 @@ public record AgentSettings(
     String clusterId = settings.string("cluster.id");
     String nodeName = settings.string("node.name");
     int nodeNumber = settings.integer("node.number", 1, 1, 999);
-    String schedulerAddress = settings.string("scheduler.address");
+    List<String> schedulers = settings.addresses("scheduler.address");
     Path identity = settings.path("identity.directory");
     Path state = settings.path("state.directory");
     String subnet = settings.string("network.subnet");
@@ -93,7 +94,7 @@ public record AgentSettings(
     settings.done();
     return new AgentSettings(
         nodeName,
-        schedulerAddress,
+        schedulers,
         identity,
         new HostSettings(clusterId, nodeNumber, state, subnet, capacity.whole()),
         capacity,

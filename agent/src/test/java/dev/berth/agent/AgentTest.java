@@ -11,9 +11,9 @@ import dev.berth.agent.runtime.FakeInstanceHost;
 import dev.berth.agent.runtime.Kept;
 import dev.berth.agent.verify.FakeVerifier;
 import dev.berth.agent.wire.OrderCodec;
+import dev.berth.leader.Schedulers;
 import dev.berth.proto.v1.LogsWanted;
 import dev.berth.settings.Settings;
-import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
@@ -41,7 +41,7 @@ class AgentTest {
   @TempDir private Path directory;
   private String wire;
   private Server server;
-  private ManagedChannel channel;
+  private Schedulers schedulers;
   private FakeInstanceHost host;
   private Agent agent;
 
@@ -50,7 +50,9 @@ class AgentTest {
     wire = directory.toString();
     server =
         InProcessServerBuilder.forName(wire).directExecutor().addService(scheduler).build().start();
-    channel = InProcessChannelBuilder.forName(wire).directExecutor().build();
+    schedulers =
+        new Schedulers(
+            List.of(wire), name -> InProcessChannelBuilder.forName(name).directExecutor().build());
     host = new FakeInstanceHost(directory);
     agent = startAgent(host);
   }
@@ -58,7 +60,7 @@ class AgentTest {
   @AfterEach
   void stopAll() {
     agent.close();
-    channel.shutdownNow();
+    schedulers.close();
     server.shutdownNow();
     assertThat(fault.get()).isNull();
   }
@@ -99,6 +101,49 @@ class AgentTest {
     scheduler.await("another hello", it -> it.hellos() == 2);
 
     assertThat(host.calls()).isEqualTo(before);
+  }
+
+  @Test
+  void aDeposedSchedulerIsNotObeyedByAnAgentThatLostItsOrders() throws IOException {
+    scheduler.want(7, 1);
+    scheduler.await("acknowledged", it -> it.acknowledged(7, 1));
+    agent.close();
+    Files.delete(directory.resolve("orders"));
+    scheduler.want(6, 9, run(1));
+
+    agent = startAgent(host);
+    scheduler.await("four hellos", it -> it.hellos() == 4);
+
+    assertThat(scheduler.acknowledged(6, 9)).isFalse();
+    assertThat(scheduler.heard()).anyMatch(it -> it.getHello().getEpochSeen() == 7);
+    scheduler.want(8, 1, run(2));
+    scheduler.await("obeyed", it -> it.isRunning(2, 1));
+    assertThat(scheduler.status(1)).isEmpty();
+  }
+
+  @Test
+  void theSchedulerThatARefusalNamesIsDialledAtOnce() throws IOException {
+    String elsewhere = InProcessServerBuilder.generateName() + ":1";
+    var leader = new FakeScheduler();
+    Server other =
+        InProcessServerBuilder.forName(elsewhere)
+            .directExecutor()
+            .addService(leader)
+            .build()
+            .start();
+    try {
+      scheduler.want(1, 2, run(1));
+      scheduler.await("running", it -> it.isRunning(1, 1));
+      leader.want(2, 1, run(1));
+
+      scheduler.standDown(elsewhere);
+
+      leader.await("linked", it -> it.acknowledged(2, 1));
+      assertThat(leader.isRunning(1, 1)).isTrue();
+    } finally {
+      agent.close();
+      other.shutdownNow();
+    }
   }
 
   @Test
@@ -251,7 +296,7 @@ class AgentTest {
         new Agent.Surroundings(
             found,
             verifier,
-            channel,
+            schedulers,
             InstantSource.system(),
             new SplittableRandom(7),
             new SimpleMeterRegistry(),

@@ -13,12 +13,15 @@ import dev.berth.proto.v1.LogChunk;
 import dev.berth.proto.v1.LogsWanted;
 import dev.berth.proto.v1.NodeEvent;
 import dev.berth.proto.v1.PlacementStatus;
+import dev.berth.proto.v1.Refusal;
 import dev.berth.proto.v1.SchedulerMessage;
 import dev.berth.proto.v1.SendLogsResponse;
 import dev.berth.proto.v1.VerificationReport;
 import dev.berth.proto.v1.VerifyWanted;
 import dev.berth.proto.v1.Welcome;
+import io.grpc.Metadata;
 import io.grpc.Status;
+import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.List;
@@ -40,6 +43,7 @@ public final class FakeScheduler extends AgentLinkGrpc.AgentLinkImplBase {
   private volatile DesiredState desired = OrderCodec.message(new Snapshot(1, 1, List.of()));
   private volatile @Nullable StreamObserver<SchedulerMessage> out;
   private volatile String clusterId = "abcdef";
+  private volatile @Nullable String newLeader;
 
   public void leadCluster(String id) {
     clusterId = id;
@@ -102,6 +106,19 @@ public final class FakeScheduler extends AgentLinkGrpc.AgentLinkImplBase {
     }
   }
 
+  /** Loses its leadership, and sends whoever comes to the new leader. */
+  public void standDown(String leader) {
+    newLeader = leader;
+    hangUp();
+  }
+
+  public boolean acknowledged(long epoch, long revision) {
+    return heard.stream()
+        .anyMatch(it ->
+            it.getAcknowledge().getEpoch() == epoch
+                && it.getAcknowledge().getRevision() == revision);
+  }
+
   public void hold(String digest, byte[] blob) {
     blobs.put(digest, blob);
   }
@@ -148,9 +165,16 @@ public final class FakeScheduler extends AgentLinkGrpc.AgentLinkImplBase {
 
   @Override
   public StreamObserver<AgentMessage> connect(StreamObserver<SchedulerMessage> responses) {
+    String leader = newLeader;
+    if (leader != null) {
+      responses.onError(notLeading(leader));
+    }
     return new StreamObserver<>() {
       @Override
       public void onNext(AgentMessage message) {
+        if (leader != null) {
+          return;
+        }
         heard.add(message);
         message.getHello().getPlacementsList().forEach(FakeScheduler.this::see);
         message.getStatus().getPlacementsList().forEach(FakeScheduler.this::see);
@@ -206,6 +230,15 @@ public final class FakeScheduler extends AgentLinkGrpc.AgentLinkImplBase {
               .build());
     }
     responses.onCompleted();
+  }
+
+  private static Throwable notLeading(String leader) {
+    var trailers = new Metadata();
+    trailers.put(
+        Metadata.Key.of(
+            "berth-refusal-bin", ProtoUtils.metadataMarshaller(Refusal.getDefaultInstance())),
+        Refusal.newBuilder().setCode("NOT_LEADING").setLeader(leader).build());
+    return Status.UNAVAILABLE.asRuntimeException(trailers);
   }
 
   private synchronized void answer(StreamObserver<SchedulerMessage> responses) {

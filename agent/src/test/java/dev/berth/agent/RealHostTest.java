@@ -14,6 +14,7 @@ import dev.berth.agent.runtime.HostSettings;
 import dev.berth.agent.runtime.InstanceHost;
 import dev.berth.agent.sweep.Sweep;
 import dev.berth.agent.verify.FakeVerifier;
+import dev.berth.leader.Schedulers;
 import dev.berth.proto.v1.LogsWanted;
 import dev.berth.settings.Settings;
 import io.grpc.ManagedChannel;
@@ -154,14 +155,14 @@ class RealHostTest {
 
   private void startAgent() throws Exception {
     HostSettings mine = settings.host();
-    host = ContainerHost.open(mine, new BlobFetcher(channel));
+    host = ContainerHost.open(mine, new BlobFetcher(schedulers()));
     agent =
         Agent.start(
             settings,
             new Agent.Surroundings(
                 host,
                 new FakeVerifier(),
-                channel,
+                schedulers(),
                 InstantSource.system(),
                 new SplittableRandom(7),
                 new SimpleMeterRegistry(),
@@ -196,5 +197,9 @@ class RealHostTest {
     } catch (IOException ended) {
       return List.of();
     }
+  }
+
+  private Schedulers schedulers() {
+    return new Schedulers(List.of(unique), _ -> channel);
   }
 }

@@ -3,14 +3,21 @@ package dev.berth.router;
 import dev.berth.admin.AdminEndpoint;
 import dev.berth.admin.RunFile;
 import dev.berth.identity.Identity;
+import dev.berth.leader.EpochFile;
+import dev.berth.leader.Epochs;
+import dev.berth.leader.Schedulers;
 import dev.berth.router.feed.RouteFeed;
 import dev.berth.router.metrics.AccessLog;
 import dev.berth.router.metrics.RouterMetrics;
 import dev.berth.router.proxy.ProxyServer;
+import io.grpc.ChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
 import java.util.TreeMap;
@@ -30,7 +37,7 @@ final class Router implements AutoCloseable {
 
   private final @Nullable AccessLog accessLog;
   private final ProxyServer proxy;
-  private final ManagedChannel channel;
+  private final Schedulers schedulers;
   private final RouteFeed feed;
   private final AdminEndpoint admin;
 
@@ -50,17 +57,33 @@ final class Router implements AutoCloseable {
     proxy.open();
     // Clients are served from here on; what follows takes longer than all of the above.
     Identity identity = Identity.load(settings.identityDirectory());
-    channel =
-        NettyChannelBuilder.forTarget(settings.schedulerAddress(), identity.channelCredentials())
-            .overrideAuthority(Identity.SCHEDULER_AUTHORITY)
-            .maxInboundMessageSize(MAX_TABLE_BYTES)
-            .build();
-    feed.follow(channel);
+    ChannelCredentials credentials = identity.channelCredentials();
+    schedulers = new Schedulers(settings.schedulers(), it -> dial(it, credentials));
+    feed.follow(schedulers, epochs(settings.tableFile(), feed.state().epoch()));
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     RouterMetrics.bind(registry, proxy.counters(), ProxyServer.failureCodes());
     RouterMetrics.bindTable(registry, feed::state, nanoTime);
     admin = new AdminEndpoint(registry, settings.adminPort());
     RunFile.write(settings.runFile(), runFile(settings));
+  }
+
+  private static ManagedChannel dial(String address, ChannelCredentials credentials) {
+    return NettyChannelBuilder.forTarget(address, credentials)
+        .overrideAuthority(Identity.SCHEDULER_AUTHORITY)
+        .maxInboundMessageSize(MAX_TABLE_BYTES)
+        .keepAliveTime(10, TimeUnit.SECONDS)
+        .keepAliveTimeout(5, TimeUnit.SECONDS)
+        .build();
+  }
+
+  /** Beside the table, and kept when that is lost. */
+  private static Epochs epochs(Path tableFile, long atLeast) {
+    Path file = tableFile.resolveSibling(tableFile.getFileName() + ".epoch");
+    try {
+      return EpochFile.open(file, atLeast);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(file + " cannot be read", failure);
+    }
   }
 
   private Map<String, Object> runFile(RouterSettings settings) {
@@ -78,12 +101,7 @@ final class Router implements AutoCloseable {
     proxy.stopListening();
     feed.close();
     proxy.close();
-    channel.shutdownNow();
-    try {
-      channel.awaitTermination(1, TimeUnit.SECONDS);
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-    }
+    schedulers.close();
     admin.close();
     if (accessLog != null) {
       accessLog.close();

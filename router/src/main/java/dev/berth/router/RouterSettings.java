@@ -6,6 +6,7 @@ import dev.berth.router.proxy.ProxySettings;
 import dev.berth.router.proxy.ProxyTimeouts;
 import dev.berth.settings.Settings;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,7 +16,7 @@ import java.util.Optional;
  */
 record RouterSettings(
     String clusterId,
-    String schedulerAddress,
+    List<String> schedulers,
     Path identityDirectory,
     Path tableFile,
     Path runFile,
@@ -28,7 +29,7 @@ record RouterSettings(
     RouterSettings settings =
         new RouterSettings(
             file.string("cluster.id"),
-            file.string("scheduler.address"),
+            file.addresses("scheduler.address"),
             file.path("identity.directory"),
             file.path("table.file"),
             file.path("run.file"),

@@ -61,7 +61,7 @@ public final class Scheduler implements AutoCloseable {
                   outside.clock(),
                   election -> new MeasuredElection(election, registry)));
       Leadership leadership = core.leadership();
-      Dispatch dispatch = new Dispatch(settings.clusterId(), executor);
+      Dispatch dispatch = new Dispatch(settings.clusterId(), leadership, executor);
       var agents = new PublicApi.Agents(new Logs(dispatch), new Verifications(dispatch));
       PublicApi.Stores stores = stores(settings);
       PublicApi api =
@@ -92,14 +92,19 @@ public final class Scheduler implements AutoCloseable {
                   services,
                   executor));
       admin = opened(new AdminEndpoint(registry, settings.listen().adminPort()));
+      core.stand(advertised(settings.listen()));
     } catch (IOException | InterruptedException | RuntimeException failure) {
       close();
       throw failure;
     }
   }
 
+  private String advertised(SchedulerSettings.ListenSettings listen) {
+    return listen.advertised().orElseGet(() -> listen.apiAddress() + ":" + server.port());
+  }
+
   private static PublicApi.Stores stores(SchedulerSettings settings) throws IOException {
-    BlobStore blobs = BlobStore.open(settings.blobsDirectory());
+    BlobStore blobs = BlobStore.open(settings.blobsDirectory(), settings.listen().name());
     SlugIndex index = new SlugIndex(blobs);
     Confinement confinement = new Confinement();
     SquashfsPacker packer = new SquashfsPacker(confinement);

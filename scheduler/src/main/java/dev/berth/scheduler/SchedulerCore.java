@@ -20,14 +20,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * The scheduler without its edges: ZooKeeper, the election, the control loop.
  *
- * <p>Starts on construction and closes in reverse. Thread-safe.
+ * <p>Connects on construction, leads not before it stands, and closes in reverse. Thread-safe.
  */
 public final class SchedulerCore implements AutoCloseable {
   private static final String ROOT = "/berth";
 
   private final @Nullable EmbeddedZooKeeper embedded;
   private final CuratorFramework client;
+  private final ZooKeeperElection election;
   private final Terms terms;
+  private volatile String address = "";
 
   public SchedulerCore(
       SchedulerSettings.ZooKeeperSettings settings, ClusterSettings cluster, InstantSource clock)
@@ -47,8 +49,10 @@ public final class SchedulerCore implements AutoCloseable {
     ZooKeeperSecret secret = ZooKeeperSecret.in(settings.directory());
     this.client =
         ZooKeeperConnection.open(
-            embedded == null ? settings.connect().orElseThrow() : embedded.connectString(), secret);
-    var election = new ZooKeeperElection(client, ROOT, "scheduler");
+            embedded == null ? settings.connect().orElseThrow() : embedded.connectString(),
+            secret,
+            settings.session());
+    this.election = new ZooKeeperElection(client, ROOT, () -> address);
     if (embedded != null) {
       election.forgetEarlierCandidates();
     }
@@ -56,6 +60,11 @@ public final class SchedulerCore implements AutoCloseable {
         new Terms(
             measured.apply(election),
             new Terms.Rules(cluster, Timers.DEFAULT, new SpreadPlacer(), clock));
+  }
+
+  /** Stands for election from now on; others are sent to the address, host:port, while it leads. */
+  public void stand(String advertised) {
+    address = advertised;
     terms.start();
   }
 
@@ -71,6 +80,7 @@ public final class SchedulerCore implements AutoCloseable {
   @Override
   public void close() {
     terms.close();
+    election.close();
     client.close();
     if (embedded != null) {
       embedded.close();

@@ -32,7 +32,7 @@ public final class SchedulerMain {
     SchedulerSettings settings;
     try {
       settings = SchedulerSettings.read(Path.of(arguments[0]));
-    } catch (SettingsException wrong) {
+    } catch (SettingsException | IllegalArgumentException wrong) {
       System.err.println(wrong.getMessage());
       System.exit(2);
       return;

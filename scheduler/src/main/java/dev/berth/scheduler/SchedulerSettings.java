@@ -4,6 +4,8 @@ import dev.berth.scheduler.slug.SlugLimits;
 import dev.berth.scheduler.state.ClusterSettings;
 import dev.berth.settings.Settings;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** What the scheduler's settings file says. */
@@ -17,11 +19,36 @@ public record SchedulerSettings(
     SlugLimits slugs,
     Path runFile) {
 
-  /** Where callers and operators reach this process; port 0 is any free one. */
-  public record ListenSettings(String apiAddress, int apiPort, int adminPort) {}
+  private static final List<String> ANYWHERE = List.of("0.0.0.0", "::", "[::]");
+
+  /**
+   * Where callers and operators reach this process; port 0 is any free one.
+   *
+   * @param advertised host:port that others are sent to while this scheduler leads; absent: where
+   *     it listens
+   */
+  public record ListenSettings(
+      String apiAddress, int apiPort, int adminPort, Optional<String> advertised) {
+    /** What tells this scheduler from others that share its stores. */
+    String name() {
+      return advertised.orElse(apiAddress + ":" + apiPort).replaceAll("[^0-9A-Za-z.:-]", "-");
+    }
+  }
 
   /** An embedded server's directory; with a connect string the directory holds the secret only. */
-  public record ZooKeeperSettings(Path directory, Optional<String> connect) {}
+  public record ZooKeeperSettings(Path directory, Optional<String> connect, Duration session) {
+    public static final Duration DEFAULT_SESSION = Duration.ofSeconds(10);
+    private static final Duration SHORTEST = Duration.ofSeconds(2);
+    private static final Duration LONGEST = Duration.ofSeconds(60);
+
+    public ZooKeeperSettings {
+      if (session.compareTo(SHORTEST) < 0 || session.compareTo(LONGEST) > 0) {
+        throw new IllegalArgumentException(
+            "zookeeper.session must be from %d s to %d s, not %d ms"
+                .formatted(SHORTEST.toSeconds(), LONGEST.toSeconds(), session.toMillis()));
+      }
+    }
+  }
 
   public static SchedulerSettings read(Path file) {
     Settings settings = Settings.read(file);
@@ -34,10 +61,13 @@ public record SchedulerSettings(
             new ListenSettings(
                 settings.string("api.address", "127.0.0.1"),
                 settings.port("api.port"),
-                settings.port("admin.port", 0)),
+                settings.port("admin.port", 0),
+                settings.optional("api.advertise")),
             settings.path("identity.directory"),
             new ZooKeeperSettings(
-                settings.path("zookeeper.directory"), settings.optional("zookeeper.connect")),
+                settings.path("zookeeper.directory"),
+                settings.optional("zookeeper.connect"),
+                settings.duration("zookeeper.session", ZooKeeperSettings.DEFAULT_SESSION)),
             settings.path("blobs.directory"),
             new SlugLimits(
                 settings
@@ -46,6 +76,13 @@ public record SchedulerSettings(
                 SlugLimits.DEFAULT.maxEntries()),
             settings.path("run.file"));
     settings.done();
+    boolean isShared = read.zooKeeper.connect().isPresent();
+    if (isShared && ANYWHERE.contains(read.listen.apiAddress) && read.listen.advertised.isEmpty()) {
+      throw new IllegalArgumentException(
+          "api.advertise is missing: with zookeeper.connect and api.address=%s it must say where"
+                  .formatted(read.listen.apiAddress)
+              + " others reach this scheduler, host:port");
+    }
     return read;
   }
 }

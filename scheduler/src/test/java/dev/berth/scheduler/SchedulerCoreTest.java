@@ -18,6 +18,7 @@ import dev.berth.scheduler.store.ZooKeeperConnection;
 import dev.berth.scheduler.store.ZooKeeperElection;
 import dev.berth.scheduler.store.ZooKeeperSecret;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -54,8 +55,9 @@ class SchedulerCoreTest {
   void aCandidateLeftBehindByAKilledProcessDoesNotHoldUpItsSuccessor() throws Exception {
     var zooKeeper = EmbeddedZooKeeper.start(directory);
     CuratorFramework killed =
-        ZooKeeperConnection.open(zooKeeper.connectString(), ZooKeeperSecret.in(directory));
-    new ZooKeeperElection(killed, "/berth", "scheduler").await();
+        ZooKeeperConnection.open(
+            zooKeeper.connectString(), ZooKeeperSecret.in(directory), Duration.ofSeconds(10));
+    new ZooKeeperElection(killed, "/berth", () -> "10.0.0.1:7100").await();
     zooKeeper.close(); // its session is still alive in the data that stays
 
     try (SchedulerCore core = start()) {
@@ -66,10 +68,14 @@ class SchedulerCoreTest {
   }
 
   private SchedulerCore start() throws Exception {
-    return new SchedulerCore(
-        new SchedulerSettings.ZooKeeperSettings(directory, Optional.empty()),
-        CLUSTER,
-        new SteadyClock(Instant.parse("2026-01-01T00:00:00Z"), ticks()));
+    var core =
+        new SchedulerCore(
+            new SchedulerSettings.ZooKeeperSettings(
+                directory, Optional.empty(), Duration.ofSeconds(10)),
+            CLUSTER,
+            new SteadyClock(Instant.parse("2026-01-01T00:00:00Z"), ticks()));
+    core.stand("127.0.0.1:7100");
+    return core;
   }
 
   /** Real time must pass here: the loop under test sleeps on its queue. */

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * done()} has returned. Confined to the thread that reads.
  */
 public final class Settings {
+  private static final Pattern ADDRESS = Pattern.compile("[^\\s,]+:[0-9]{1,5}");
+  private static final int MOST_ADDRESSES = 9;
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,12})(ms|s|m|h|d)");
 
   private final String source;
@@ -74,6 +77,11 @@ public final class Settings {
   /** A whole number that may be absent, for what is otherwise measured on the host. */
   public Optional<Long> optionalNumber(String key, long min, long max) {
     return optional(key).map(text -> parsed(text, min, it -> number(key, it, min, max)));
+  }
+
+  /** One or several host:port, separated by commas. */
+  public List<String> addresses(String key) {
+    return required(key, List.of("127.0.0.1:1"), text -> addresses(key, text));
   }
 
   /** A TCP port; 0 means any free one. */
@@ -157,6 +165,20 @@ public final class Settings {
       throw new Mistake(key + " must be a whole number, not \"" + text + "\"");
     }
     throw new Mistake(key + " must be from " + min + " to " + max + ", not " + text);
+  }
+
+  private static List<String> addresses(String key, String text) {
+    List<String> addresses = Arrays.stream(text.split(",", -1)).map(String::strip).toList();
+    for (String address : addresses) {
+      if (!ADDRESS.matcher(address).matches()) {
+        throw new Mistake(
+            key + " must be host:port, or several separated by commas, not \"" + text + "\"");
+      }
+    }
+    if (addresses.size() > MOST_ADDRESSES) {
+      throw new Mistake(key + " holds at most " + MOST_ADDRESSES + " addresses");
+    }
+    return addresses;
   }
 
   private static Duration parseDuration(String key, String text) {

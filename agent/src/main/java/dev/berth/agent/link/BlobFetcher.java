@@ -1,10 +1,10 @@
 package dev.berth.agent.link;
 
 import dev.berth.agent.runtime.BlobSource;
+import dev.berth.leader.Schedulers;
 import dev.berth.proto.v1.AgentLinkGrpc;
 import dev.berth.proto.v1.BlobChunk;
 import dev.berth.proto.v1.FetchBlobRequest;
-import io.grpc.Channel;
 import io.grpc.Context;
 import io.grpc.Context.CancellableContext;
 import io.grpc.Status;
@@ -27,10 +27,10 @@ import java.util.concurrent.TimeUnit;
 public final class BlobFetcher implements BlobSource {
   private static final long LONGEST_MINUTES = 10;
 
-  private final Channel channel;
+  private final Schedulers schedulers;
 
-  public BlobFetcher(Channel channel) {
-    this.channel = channel;
+  public BlobFetcher(Schedulers schedulers) {
+    this.schedulers = schedulers;
   }
 
   @Override
@@ -56,7 +56,7 @@ public final class BlobFetcher implements BlobSource {
 
   private void copy(String digest, FileChannel file) throws IOException {
     Iterator<BlobChunk> chunks =
-        AgentLinkGrpc.newBlockingStub(channel)
+        AgentLinkGrpc.newBlockingStub(schedulers.channel())
             .withDeadlineAfter(LONGEST_MINUTES, TimeUnit.MINUTES)
             .fetchBlob(FetchBlobRequest.newBuilder().setDigest(digest).build());
     long total = 0;

@@ -26,6 +26,7 @@ import dev.berth.proto.v1.VerifyWanted;
 import dev.berth.proto.v1.Welcome;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -55,6 +56,7 @@ final class LinkSession implements Uplink, ClientResponseObserver<AgentMessage, 
   private final AgentLoop loop;
   private final LogReaders logs;
   private final Standing rounds;
+  private final Fence fence;
   private final AtomicBoolean linked = new AtomicBoolean();
   private final CountDownLatch ended = new CountDownLatch(1);
   private final ReentrantLock sending = new ReentrantLock();
@@ -62,12 +64,14 @@ final class LinkSession implements Uplink, ClientResponseObserver<AgentMessage, 
   private volatile boolean welcomed;
   private boolean greeted; // guarded by the lock
   private volatile String end = "it was closed";
+  private volatile @Nullable Throwable failure;
 
-  LinkSession(NodeFacts facts, AgentLoop loop, LogReaders logs, Standing rounds) {
+  LinkSession(NodeFacts facts, AgentLoop loop, LogReaders logs, Standing rounds, Fence fence) {
     this.facts = facts;
     this.loop = loop;
     this.logs = logs;
     this.rounds = rounds;
+    this.fence = fence;
   }
 
   // --- the stream's own thread
@@ -87,10 +91,16 @@ final class LinkSession implements Uplink, ClientResponseObserver<AgentMessage, 
     try {
       switch (message.getMessageCase()) {
         case WELCOME -> welcome(message.getWelcome());
-        case DESIRED_STATE ->
+        case DESIRED_STATE -> {
+          if (isFromNow(message.getDesiredState().getEpoch())) {
             loop.offer(new Input.SaidAll(this, OrderCodec.snapshot(message.getDesiredState())));
-        case DESIRED_DELTA ->
+          }
+        }
+        case DESIRED_DELTA -> {
+          if (isFromNow(message.getDesiredDelta().getEpoch())) {
             loop.offer(new Input.SaidChange(this, OrderCodec.delta(message.getDesiredDelta())));
+          }
+        }
         case LOGS_WANTED -> logs.open(message.getLogsWanted());
         case LOGS_UNWANTED -> logs.close(message.getLogsUnwanted().getStreamId());
         case VERIFY_WANTED -> verify(message.getVerifyWanted());
@@ -104,8 +114,9 @@ final class LinkSession implements Uplink, ClientResponseObserver<AgentMessage, 
   }
 
   @Override
-  public void onError(Throwable failure) {
-    over(String.valueOf(failure.getMessage()));
+  public void onError(Throwable cause) {
+    failure = cause;
+    over(String.valueOf(cause.getMessage()));
   }
 
   @Override
@@ -127,7 +138,7 @@ final class LinkSession implements Uplink, ClientResponseObserver<AgentMessage, 
             .setArch(facts.arch())
             .putAllLabels(facts.labels())
             .setRuntime(facts.runtime())
-            .setEpochSeen(epochSeen);
+            .setEpochSeen(Math.max(epochSeen, fence.epochs().seen()));
     placements.forEach(placement -> hello.addPlacements(StatusCodec.message(placement)));
     sending.lock(); // whoever verified after this look finds the stream greeted, and tells
     try {
@@ -205,6 +216,11 @@ final class LinkSession implements Uplink, ClientResponseObserver<AgentMessage, 
     return welcomed;
   }
 
+  /** What ended it, if it was not we. */
+  @Nullable Throwable failure() {
+    return failure;
+  }
+
   String end() {
     return end;
   }
@@ -231,8 +247,30 @@ final class LinkSession implements Uplink, ClientResponseObserver<AgentMessage, 
       refuse("this node belongs to cluster " + facts.clusterId());
       return;
     }
+    if (!isFromNow(welcome.getEpoch())) {
+      return;
+    }
     welcomed = true;
+    fence.schedulers().found();
     LOG.info("linked to the scheduler of epoch {}", welcome.getEpoch());
+  }
+
+  /** Leaves the stream when a later epoch than this was seen. Blocks for the disk on a new one. */
+  private boolean isFromNow(long epoch) {
+    String reason;
+    try {
+      if (fence.epochs().admit(epoch)) {
+        return true;
+      }
+      reason =
+          "epoch %d is over; epoch %d was seen on this node"
+              .formatted(epoch, fence.epochs().seen());
+    } catch (IOException disk) {
+      reason = "epoch %d cannot be noted on this node's disk: %s".formatted(epoch, disk);
+    }
+    LOG.warn("the scheduler at {} is not obeyed: {}", fence.schedulers().address(), reason);
+    refuse(reason);
+    return false;
   }
 
   /** False when the stream is over. */

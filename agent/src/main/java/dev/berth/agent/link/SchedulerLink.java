@@ -4,6 +4,7 @@ import dev.berth.agent.control.AgentLoop;
 import dev.berth.agent.logs.LogReading;
 import dev.berth.agent.verify.Standing;
 import dev.berth.agent.verify.VerificationRounds;
+import dev.berth.leader.Schedulers;
 import dev.berth.proto.v1.AgentLinkGrpc;
 import dev.berth.proto.v1.LogsWanted;
 import io.grpc.ManagedChannel;
@@ -16,15 +17,17 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps a stream to the scheduler, for ever.
  *
- * <p>A stream that is lost is dialled again after a short, spread wait; nothing on the node changes
- * meanwhile. Runs on its own virtual thread; instead of being started it can be turned, by one
- * thread at a time, as the simulation does.
+ * <p>Goes to the scheduler that leads, by the others' word or round the list. A stream that is lost
+ * is dialled again after a short, spread wait; nothing on the node changes meanwhile. Runs on its
+ * own virtual thread; instead of being started it can be turned, by one thread at a time, as the
+ * simulation does.
  */
 public final class SchedulerLink implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SchedulerLink.class);
   private static final Duration BEAT = Duration.ofSeconds(3);
 
-  private final ManagedChannel channel;
+  private final Schedulers schedulers;
+  private final Fence fence;
   private final NodeFacts facts;
   private final AgentLoop loop;
   private final LogReading logs;
@@ -34,13 +37,14 @@ public final class SchedulerLink implements AutoCloseable {
   private volatile @Nullable LinkSession current;
 
   public SchedulerLink(
-      ManagedChannel channel,
+      Fence fence,
       NodeFacts facts,
       AgentLoop loop,
       LogReading logs,
       Standing rounds,
       RandomGenerator random) {
-    this.channel = channel;
+    this.fence = fence;
+    this.schedulers = fence.schedulers();
     this.facts = facts;
     this.loop = loop;
     this.logs = logs;
@@ -98,10 +102,10 @@ public final class SchedulerLink implements AutoCloseable {
     if (session.wasWelcomed()) {
       redial.reset();
       LOG.warn("the link to the scheduler was lost: {}", session.end());
-    } else {
-      LOG.debug("no scheduler: {}", session.end());
+      return redial.next();
     }
-    return redial.next();
+    LOG.debug("no leader at {}: {}", schedulers.address(), session.end());
+    return schedulers.moveOn(session.failure()) ? Duration.ZERO : redial.next();
   }
 
   /** Whether the stream that was dialled last has come to its end since. */
@@ -111,7 +115,8 @@ public final class SchedulerLink implements AutoCloseable {
   }
 
   private void connect() {
-    var session = new LinkSession(facts, loop, readers(), rounds);
+    ManagedChannel channel = schedulers.channel();
+    var session = new LinkSession(facts, loop, readers(channel), rounds, fence);
     current = session;
     channel.resetConnectBackoff(); // its own waits grow to minutes; ours are the ones that count
     AgentLinkGrpc.newStub(channel).connect(session);
@@ -124,7 +129,7 @@ public final class SchedulerLink implements AutoCloseable {
     }
   }
 
-  private LinkSession.LogReaders readers() {
+  private LinkSession.LogReaders readers(ManagedChannel channel) {
     return new LinkSession.LogReaders() {
       @Override
       public void open(LogsWanted wanted) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.berth.agent.FakeScheduler;
+import dev.berth.leader.Schedulers;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.inprocess.InProcessChannelBuilder;
@@ -11,6 +12,7 @@ import io.grpc.inprocess.InProcessServerBuilder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,14 +42,15 @@ class BlobFetcherTest {
     byte[] blob = "some image".repeat(1000).getBytes(StandardCharsets.UTF_8);
     scheduler.hold("d1", blob);
 
-    new BlobFetcher(channel).fetch("d1", directory.resolve("image"));
+    new BlobFetcher(new Schedulers(List.of("s:1"), _ -> channel))
+        .fetch("d1", directory.resolve("image"));
 
     assertThat(directory.resolve("image")).hasBinaryContent(blob);
   }
 
   @Test
   void aBlobThatIsNotThereLeavesNothingBehind() {
-    var fetcher = new BlobFetcher(channel);
+    var fetcher = new BlobFetcher(new Schedulers(List.of("s:1"), _ -> channel));
 
     assertThatThrownBy(() -> fetcher.fetch("d2", directory.resolve("image")))
         .isInstanceOf(IOException.class)

@@ -2,47 +2,71 @@ package dev.berth.cli.client;
 
 import dev.berth.cli.CommandFailure;
 import dev.berth.identity.Identity;
+import dev.berth.leader.LeaderHint;
+import dev.berth.leader.Schedulers;
+import dev.berth.proto.v1.ClusterServiceGrpc;
+import dev.berth.proto.v1.GetStatusRequest;
 import dev.berth.proto.v1.Mutation;
+import io.grpc.Channel;
 import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.AbstractStub;
 import io.grpc.stub.MetadataUtils;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import java.net.ConnectException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * One caller's connection to the cluster.
+ * One caller's connection to the cluster, that is to the scheduler that leads it.
  *
- * <p>A call that fails ends in a {@link CommandFailure} with the cluster's own words. Thread-safe.
+ * <p>What a scheduler refused because it does not lead, or never heard, is asked of the next one;
+ * for at most {@value #MAX_ROUNDS} rounds while one takes over. Nothing that may have been done is
+ * asked twice. A call that fails ends in a {@link CommandFailure} with the cluster's own words.
+ * Thread-safe.
  */
 public final class Cluster implements AutoCloseable {
   private static final Duration DEADLINE = Duration.ofSeconds(30);
+  private static final int CONNECT_MILLIS = 5000;
+  private static final int MAX_ROUNDS = 60;
+  private static final long PAUSE_MILLIS = 250;
   private static final Metadata.Key<String> AUTHORIZATION =
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
-  private final String where;
+  private final ClusterAddress address;
   private final Supplier<String> keys;
   private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-  private final ManagedChannel channel;
+  private final Schedulers schedulers;
+  private volatile boolean isLeaderFound;
 
   public Cluster(ClusterAddress address, Supplier<String> keys) {
-    this.where = address.host() + ":" + address.port();
+    this.address = address;
     this.keys = keys;
+    this.schedulers = new Schedulers(address.schedulers(), this::dial);
+  }
+
+  private ManagedChannel dial(String scheduler) {
+    int colon = scheduler.lastIndexOf(':');
     NettyChannelBuilder builder =
-        NettyChannelBuilder.forAddress(address.host(), address.port(), address.credentials())
+        NettyChannelBuilder.forAddress(
+                scheduler.substring(0, colon),
+                Integer.parseInt(scheduler.substring(colon + 1)),
+                address.credentials())
             .overrideAuthority(Identity.SCHEDULER_AUTHORITY)
             .eventLoopGroup(loop)
             .channelType(NioSocketChannel.class)
+            .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
             .disableServiceConfigLookUp()
             .keepAliveTime(30, TimeUnit.SECONDS)
             .maxInboundMessageSize(64 << 20);
@@ -50,7 +74,7 @@ public final class Cluster implements AutoCloseable {
     if (token != null) {
       builder.intercept(bearer(token));
     }
-    channel = builder.build();
+    return builder.build();
   }
 
   private static ClientInterceptor bearer(String token) {
@@ -59,45 +83,91 @@ public final class Cluster implements AutoCloseable {
     return MetadataUtils.newAttachHeadersInterceptor(headers);
   }
 
-  public String where() {
-    return where;
-  }
-
   /** Goes with every request that changes something. */
   public Mutation mutation() {
     return Mutation.newBuilder().setIdempotencyKey(keys.get()).build();
   }
 
   /** One question, one answer. */
-  public <S extends AbstractStub<S>, A> A ask(
-      Function<io.grpc.Channel, S> service, Function<S, A> call) {
-    return guarded(() ->
-        call.apply(
-            service.apply(channel).withDeadlineAfter(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)));
+  public <S extends AbstractStub<S>, A> A ask(Function<Channel, S> service, Function<S, A> call) {
+    return told(() -> {
+      A answer =
+          ofTheLeader(() ->
+              call.apply(
+                  service
+                      .apply(schedulers.channel())
+                      .withDeadlineAfter(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)));
+      isLeaderFound = true;
+      return answer;
+    });
   }
 
   /** A call that lasts as long as both sides want; failures inside the body are told as usual. */
   public <S extends AbstractStub<S>, A> A converse(
-      Function<io.grpc.Channel, S> service, Conversation<S, A> conversation) {
-    return guarded(() -> conversation.hold(service.apply(channel)));
+      Function<Channel, S> service, Conversation<S, A> conversation) {
+    if (!isLeaderFound && schedulers.count() > 1) {
+      // A conversation cannot be begun twice, so it is begun with the right one.
+      ask(
+          ClusterServiceGrpc::newBlockingStub,
+          it -> it.getStatus(GetStatusRequest.getDefaultInstance()));
+    }
+    return told(() -> conversation.hold(service.apply(schedulers.channel())));
   }
 
-  private <A> A guarded(Conversed<A> call) {
+  private <A> A ofTheLeader(Supplier<A> call) throws InterruptedException {
+    int rounds = 0;
+    boolean isOneUp = false;
+    while (true) {
+      try {
+        return call.get();
+      } catch (StatusRuntimeException failure) {
+        boolean refused = LeaderHint.in(failure).isPresent();
+        if (!refused && !wasNeverHeard(failure)) {
+          throw failure;
+        }
+        isLeaderFound = false;
+        isOneUp |= refused;
+        if (schedulers.moveOn(failure)) {
+          continue;
+        }
+        rounds++;
+        if (!isOneUp || rounds > MAX_ROUNDS) {
+          throw failure;
+        }
+        isOneUp = false;
+        Thread.sleep(PAUSE_MILLIS);
+      }
+    }
+  }
+
+  private static boolean wasNeverHeard(StatusRuntimeException failure) {
+    Throwable cause = failure.getStatus().getCause();
+    while (cause != null && !(cause instanceof ConnectException)) {
+      cause = cause.getCause();
+    }
+    return failure.getStatus().getCode() == Status.Code.UNAVAILABLE && cause != null;
+  }
+
+  private <A> A told(Conversed<A> call) {
     try {
       return call.run();
     } catch (StatusRuntimeException failure) {
-      throw Refusals.of(failure.getStatus(), failure.getTrailers(), where);
+      throw Refusals.of(failure.getStatus(), failure.getTrailers(), where());
     } catch (StatusException failure) {
-      throw Refusals.of(failure.getStatus(), failure.getTrailers(), where);
+      throw Refusals.of(failure.getStatus(), failure.getTrailers(), where());
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while waiting for the cluster", interrupted);
     }
   }
 
+  private String where() {
+    return String.join(", ", address.schedulers());
+  }
+
   @Override
   public void close() {
-    channel.shutdownNow();
+    schedulers.close();
     var _ = loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
   }
 

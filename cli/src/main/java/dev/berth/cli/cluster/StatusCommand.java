@@ -63,7 +63,7 @@ public final class StatusCommand implements Callable<Integer> {
                   AppServiceGrpc::newBlockingStub,
                   it -> it.listApps(ListAppsRequest.getDefaultInstance()))
               .getAppsList();
-      boolean local = address.token() == null;
+      boolean local = address.isHere();
       Map<String, Long> pids = local ? pids(state) : Map.of();
       int port = local ? ClusterFile.read(state.clusterFile()).httpPort() : 0;
       if (json) {

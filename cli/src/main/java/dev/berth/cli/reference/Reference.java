@@ -23,9 +23,11 @@ final class Reference {
       ## Which cluster, and as whom
 
       As an operator (root) on the cluster's machine: the cluster is found by `--state-dir`, else
-      `BERTH_STATE_DIR`, else `/var/lib/berth`. As a tenant, from anywhere: set `BERTH_API` (HOST:PORT),
+      `BERTH_STATE_DIR`, else `/var/lib/berth`. As a tenant, from anywhere: set `BERTH_API` (HOST:PORT of
+      the scheduler, or of each, separated by commas: the one that leads is found),
       `BERTH_TOKEN` (from `berth tenants create`) and `BERTH_CA` (the file `identity/ca/ca.crt` of the
-      cluster's state directory).
+      cluster's state directory). As an operator from anywhere: `BERTH_API` and `BERTH_IDENTITY`, the
+      directory with the operator's certificate and key.
 
       ## Which app
 

@@ -3,6 +3,7 @@ package dev.berth.cli.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.grpc.Server;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -176,6 +177,28 @@ class CommandsTest {
     assertThat(ScaleCommand.parse("web=-1").getCount()).isEqualTo(-1);
     assertThat(ScaleCommand.parse("web=4:small").getSize()).isEqualTo("small");
     assertThatThrownBy(() -> ScaleCommand.parse("web=many")).hasMessageContaining("web=many");
+  }
+
+  @Test
+  void theLeaderIsFoundPastOneThatIsDownAndOneThatDoesNotLead() throws IOException {
+    Server follower = cluster.follower(cluster.address());
+    try {
+      String schedulers = "127.0.0.1:1, 127.0.0.1:" + follower.getPort();
+
+      assertThat(cluster.berthVia(schedulers, "scale", "-a", "acme/shop", "web=1", "--no-wait"))
+          .isZero();
+
+      assertThat(text(cluster.err)).isEmpty();
+    } finally {
+      follower.shutdownNow();
+    }
+  }
+
+  @Test
+  void nobodyIsAskedTwiceWhenNoneIsUp() {
+    assertThat(cluster.berthVia("127.0.0.1:1,127.0.0.1:2", "sizes")).isEqualTo(3);
+
+    assertThat(text(cluster.err)).contains("127.0.0.1:1, 127.0.0.1:2 does not answer");
   }
 
   @Test

@@ -29,6 +29,9 @@ import dev.berth.proto.v1.VerificationReport;
 import dev.berth.proto.v1.VerifyNodeRequest;
 import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyServerBuilder;
@@ -83,9 +86,50 @@ public final class FakeCluster implements AutoCloseable {
   }
 
   int berth(String... arguments) {
+    return berth(Map.of("BERTH_STATE_DIR", state.toString()), arguments);
+  }
+
+  /** As an operator from anywhere, through these schedulers. */
+  int berthVia(String schedulers, String... arguments) {
+    return berth(
+        Map.of(
+            "BERTH_API",
+            schedulers,
+            "BERTH_IDENTITY",
+            state.resolve("identity/operator").toString()),
+        arguments);
+  }
+
+  String address() {
+    return "127.0.0.1:" + server.getPort();
+  }
+
+  /** A scheduler that does not lead, and says who does. */
+  Server follower(String leader) throws IOException {
+    return NettyServerBuilder.forAddress(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            Identity.load(state.resolve("identity/scheduler")).serverCredentials())
+        .addService(new Apps())
+        .intercept(
+            new ServerInterceptor() {
+              @Override
+              public <Q, A> ServerCall.Listener<Q> interceptCall(
+                  ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+                Metadata trailers = new Metadata();
+                trailers.put(
+                    REFUSAL, Refusal.newBuilder().setCode("NOT_LEADING").setLeader(leader).build());
+                call.close(Status.UNAVAILABLE, trailers);
+                return new ServerCall.Listener<>() {};
+              }
+            })
+        .build()
+        .start();
+  }
+
+  private int berth(Map<String, String> environment, String... arguments) {
     Surroundings surroundings =
         new Surroundings(
-            Map.of("BERTH_STATE_DIR", state.toString()),
+            environment,
             state,
             state,
             new Terminal(stream(out), stream(err), false, false),

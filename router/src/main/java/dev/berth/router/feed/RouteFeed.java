@@ -1,5 +1,7 @@
 package dev.berth.router.feed;
 
+import dev.berth.leader.Epochs;
+import dev.berth.leader.Schedulers;
 import dev.berth.proto.v1.RouteAcknowledge;
 import dev.berth.proto.v1.RouteFeedGrpc;
 import dev.berth.proto.v1.RouteMessage;
@@ -9,10 +11,11 @@ import dev.berth.proto.v1.RouterMessage;
 import dev.berth.router.table.Intake;
 import dev.berth.router.table.Outcome;
 import dev.berth.router.table.RouteTable;
-import io.grpc.Channel;
+import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
@@ -38,7 +41,8 @@ public final class RouteFeed implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RouteFeed.class);
 
   private final FeedSettings settings;
-  private RouteFeedGrpc.@Nullable RouteFeedStub scheduler;
+  private @Nullable Schedulers schedulers;
+  private @Nullable Epochs epochs;
   private final LongSupplier nanoTime;
   private final RandomGenerator random;
   private final TableSaver saver;
@@ -107,10 +111,11 @@ public final class RouteFeed implements AutoCloseable {
     show(false);
   }
 
-  /** Follows the scheduler from now on; after {@link #restore}. */
-  public void follow(Channel channel) {
+  /** Follows the scheduler that leads from now on; after {@link #restore}. */
+  public void follow(Schedulers all, Epochs seen) {
     onThread(() -> {
-      scheduler = RouteFeedGrpc.newStub(channel).withExecutor(thread);
+      schedulers = all;
+      epochs = seen;
       follow();
     });
     long beat = settings.beat().toNanos();
@@ -130,12 +135,14 @@ public final class RouteFeed implements AutoCloseable {
   }
 
   private void follow() {
-    if (scheduler == null) {
+    if (schedulers == null || epochs == null) {
       throw new IllegalStateException("the feed has not been given a scheduler to follow");
     }
-    Following next = new Following();
+    Following next = new Following(schedulers, epochs);
     following = next;
-    scheduler.follow(next);
+    ManagedChannel channel = schedulers.channel();
+    channel.resetConnectBackoff(); // its own waits grow to minutes; ours are the ones that count
+    RouteFeedGrpc.newStub(channel).withExecutor(thread).follow(next);
     RouterHello.Builder hello = RouterHello.newBuilder().setRouter(settings.routerName());
     hello.setEpoch(intake.table().epoch()).setVersion(intake.table().version());
     next.send(RouterMessage.newBuilder().setHello(hello).build());
@@ -187,7 +194,7 @@ public final class RouteFeed implements AutoCloseable {
     }
   }
 
-  private void ended(Following stream, String reason) {
+  private void ended(Following stream, String reason, boolean isAnotherTriedAtOnce) {
     if (stream != following) {
       return;
     }
@@ -196,6 +203,10 @@ public final class RouteFeed implements AutoCloseable {
       log.warn("the scheduler's routes are not followed any more: {}", reason);
     }
     show(false);
+    if (isAnotherTriedAtOnce) {
+      onThread(this::follow);
+      return;
+    }
     long base = backoff.toNanos();
     long wait = base / 2 + random.nextLong(base);
     Duration doubled = backoff.multipliedBy(2);
@@ -251,8 +262,15 @@ public final class RouteFeed implements AutoCloseable {
   /** One stream, from hello to its end. */
   private final class Following implements ClientResponseObserver<RouterMessage, RouteMessage> {
     private @Nullable ClientCallStreamObserver<RouterMessage> out;
+    private final Schedulers schedulers;
+    private final Epochs epochs;
     private boolean tabled;
     private boolean over;
+
+    Following(Schedulers schedulers, Epochs epochs) {
+      this.schedulers = schedulers;
+      this.epochs = epochs;
+    }
 
     @Override
     public void beforeStart(ClientCallStreamObserver<RouterMessage> requests) {
@@ -293,10 +311,17 @@ public final class RouteFeed implements AutoCloseable {
       try {
         switch (message.getMessageCase()) {
           case TABLE -> {
-            tabled = true;
-            apply(intake.accept(WireTables.full(message.getTable())));
+            if (isFromNow(message.getTable().getEpoch())) {
+              tabled = true;
+              schedulers.found();
+              apply(intake.accept(WireTables.full(message.getTable())));
+            }
           }
-          case DELTA -> apply(intake.accept(WireTables.delta(message.getDelta())));
+          case DELTA -> {
+            if (isFromNow(message.getDelta().getEpoch())) {
+              apply(intake.accept(WireTables.delta(message.getDelta())));
+            }
+          }
           case MESSAGE_NOT_SET -> log.debug("a message of a later version of Berth is passed over");
         }
       } catch (IllegalArgumentException unusable) {
@@ -305,17 +330,35 @@ public final class RouteFeed implements AutoCloseable {
       }
     }
 
+    /** Leaves the stream when a later epoch than this was seen. */
+    private boolean isFromNow(long epoch) {
+      String reason;
+      try {
+        if (epochs.admit(epoch)) {
+          return true;
+        }
+        reason = "epoch %d is over; epoch %d was seen here".formatted(epoch, epochs.seen());
+      } catch (IOException disk) {
+        reason = "epoch %d cannot be noted on this router's disk: %s".formatted(epoch, disk);
+      }
+      log.warn("the scheduler at {} is not obeyed: {}", schedulers.address(), reason);
+      tabled = false;
+      cancel(reason);
+      return false;
+    }
+
     @Override
     public void onError(Throwable cause) {
       over = true;
       Status status = Status.fromThrowable(cause);
-      ended(this, status.getCode() + " " + status.getDescription());
+      boolean isAnotherTriedAtOnce = !tabled && schedulers.moveOn(cause);
+      ended(this, status.getCode() + " " + status.getDescription(), isAnotherTriedAtOnce);
     }
 
     @Override
     public void onCompleted() {
       over = true;
-      ended(this, "the scheduler ended the stream");
+      ended(this, "the scheduler ended the stream", false);
     }
   }
 }

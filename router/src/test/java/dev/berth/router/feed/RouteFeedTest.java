@@ -2,8 +2,11 @@ package dev.berth.router.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.berth.leader.EpochFile;
+import dev.berth.leader.Schedulers;
 import dev.berth.proto.v1.Host;
 import dev.berth.proto.v1.Pool;
+import dev.berth.proto.v1.Refusal;
 import dev.berth.proto.v1.Route;
 import dev.berth.proto.v1.RouteAcknowledge;
 import dev.berth.proto.v1.RouteDelta;
@@ -12,17 +15,21 @@ import dev.berth.proto.v1.RouteMessage;
 import dev.berth.proto.v1.RouterMessage;
 import dev.berth.router.table.RouteTable;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
+import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -97,7 +104,6 @@ class RouteFeedTest {
   }
 
   private void startFeed() {
-    channel = InProcessChannelBuilder.forName(name).build();
     feed =
         new RouteFeed(
             new FeedSettings(
@@ -108,7 +114,18 @@ class RouteFeedTest {
     starting = true;
     feed.restore();
     starting = false;
-    feed.follow(channel);
+    try {
+      feed.follow(
+          new Schedulers(List.of(name), this::dial),
+          EpochFile.open(directory.resolve("epoch"), feed.state().epoch()));
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  private ManagedChannel dial(String address) {
+    channel = InProcessChannelBuilder.forName(address).build();
+    return channel;
   }
 
   /** What was saved is in force at once; what the scheduler sends, when the test says so. */
@@ -256,6 +273,48 @@ class RouteFeedTest {
     newer.onNext(table(3, 1, 2));
 
     assertThat(shows().table().epoch()).isEqualTo(3);
+  }
+
+  @Test
+  void aDeposedSchedulerIsNotBelievedByARouterThatLostItsTable() throws Exception {
+    scheduler.stream().onNext(table(2, 1, 3));
+    shows().inForce().run();
+    stopFeed();
+    Files.delete(file());
+    scheduler.streams.clear();
+    startFeed();
+
+    scheduler.stream().onNext(table(1, 9, 1));
+    scheduler.stream().onNext(table(2, 4, 2));
+
+    Shown believed = shows();
+    assertThat(believed.table().epoch()).isEqualTo(2);
+    assertThat(believed.table().routeCount()).isEqualTo(2);
+  }
+
+  @Test
+  void theSchedulerThatARefusalNamesIsFollowedAtOnce() throws Exception {
+    FakeScheduler leader = new FakeScheduler();
+    String elsewhere = name + ":1";
+    Server other = InProcessServerBuilder.forName(elsewhere).addService(leader).build().start();
+    try {
+      scheduler.stream().onError(notLeading(elsewhere));
+
+      leader.stream().onNext(table(3, 1, 2));
+
+      assertThat(shows().table().epoch()).isEqualTo(3);
+    } finally {
+      other.shutdownNow();
+    }
+  }
+
+  private static Throwable notLeading(String leader) {
+    var trailers = new Metadata();
+    trailers.put(
+        Metadata.Key.of(
+            "berth-refusal-bin", ProtoUtils.metadataMarshaller(Refusal.getDefaultInstance())),
+        Refusal.newBuilder().setCode("NOT_LEADING").setLeader(leader).build());
+    return Status.UNAVAILABLE.asRuntimeException(trailers);
   }
 
   @Test

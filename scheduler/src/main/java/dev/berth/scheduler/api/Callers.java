@@ -77,7 +77,11 @@ final class Callers implements ServerInterceptor {
   }
 
   private Optional<TenantId> tenantOf(String token) {
-    Snapshot snapshot = leadership.leading().orElseThrow(Desk::notLeading).snapshot();
+    Snapshot snapshot =
+        leadership
+            .leading()
+            .orElseThrow(() -> Refusing.notLeading(leadership.leaderAddress()))
+            .snapshot();
     return token.length() > MAX_TOKEN
         ? Optional.empty()
         : snapshot.state().tenantByToken(hash(token));

@@ -77,15 +77,11 @@ final class Desk {
   }
 
   Control control() {
-    return leadership.leading().orElseThrow(Desk::notLeading);
+    return leadership.leading().orElseThrow(this::notLeading);
   }
 
-  static StatusRuntimeException notLeading() {
-    return Refusing.asStatus(
-        RefusalCode.NOT_LEADING,
-        "",
-        "this scheduler does not lead the cluster at the moment",
-        "try again in a few seconds");
+  StatusRuntimeException notLeading() {
+    return Refusing.notLeading(leadership.leaderAddress());
   }
 
   /** Answers from the snapshot. */

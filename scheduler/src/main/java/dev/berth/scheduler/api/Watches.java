@@ -134,7 +134,7 @@ final class Watches implements Leadership.Follower {
       }
       try {
         if (isTermOver) {
-          throw Desk.notLeading();
+          throw desk.notLeading();
         }
         if (!out.isReady()) {
           return; // the ready handler signals again

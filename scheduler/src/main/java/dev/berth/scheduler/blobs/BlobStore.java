@@ -35,14 +35,20 @@ public final class BlobStore {
   private final Path directory;
   private final Path incoming;
 
-  private BlobStore(Path directory) {
+  private BlobStore(Path directory, Path incoming) {
     this.directory = directory;
-    this.incoming = directory.resolve("incoming");
+    this.incoming = incoming;
   }
 
   /** Opens the store in this directory, making it if it is not there. */
   public static BlobStore open(Path directory) throws IOException {
-    BlobStore store = new BlobStore(directory.toAbsolutePath());
+    return open(directory, "alone");
+  }
+
+  /** The same, shared with others: each has a name of its own, and clears up after itself alone. */
+  public static BlobStore open(Path directory, String user) throws IOException {
+    Path absolute = directory.toAbsolutePath();
+    BlobStore store = new BlobStore(absolute, absolute.resolve("incoming").resolve(user));
     Files.createDirectories(store.directory, PRIVATE_DIRECTORY);
     Files.createDirectories(store.incoming, PRIVATE_DIRECTORY);
     store.clearIncoming();

@@ -228,14 +228,22 @@ public final class ControlLoop implements Control, AutoCloseable {
   private static void refuse(List<Input> inputs) {
     for (Input input : inputs) {
       if (input instanceof Input.Ask ask) {
-        ask.answer().complete(notLeading());
+        ask.answer().complete(termEnded());
       }
     }
   }
 
-  static Outcome notLeading() {
+  private static Outcome notLeading() {
     return new Outcome.Refused(
         RefusalCode.NOT_LEADING,
+        "",
+        "this scheduler's term of leadership has ended",
+        "ask again; nothing was changed");
+  }
+
+  static Outcome termEnded() {
+    return new Outcome.Refused(
+        RefusalCode.TERM_ENDED,
         "",
         "this scheduler's term of leadership ended before the answer was known",
         "ask again with the same idempotency key; look first whether the change was made");

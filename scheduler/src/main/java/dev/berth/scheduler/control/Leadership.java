@@ -7,6 +7,9 @@ public interface Leadership {
   /** Empty while another process leads or none does. */
   Optional<Control> leading();
 
+  /** Where another process leads, host:port, as far as is known here. */
+  Optional<String> leaderAddress();
+
   /** Tells of each term of this process; called at once if one is under way. Must not block. */
   Subscription follow(Follower follower);
 

@@ -171,7 +171,7 @@ final class Publisher {
   private static void refuse(Delivery delivery) {
     switch (delivery) {
       case Delivery.Passed(Pass pass, CompletionStage<@Nullable Void> _) ->
-          pass.answers().forEach(answer -> answer.to().complete(ControlLoop.notLeading()));
+          pass.answers().forEach(answer -> answer.to().complete(ControlLoop.termEnded()));
       case Delivery.Joined _ -> {}
     }
   }

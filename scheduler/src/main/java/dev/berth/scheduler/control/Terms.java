@@ -8,6 +8,7 @@ import dev.berth.scheduler.store.Election.Office;
 import dev.berth.scheduler.store.FencedException;
 import dev.berth.scheduler.store.Store;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,6 +64,11 @@ public final class Terms implements Leadership, AutoCloseable {
   }
 
   @Override
+  public Optional<String> leaderAddress() {
+    return election.leaderAddress();
+  }
+
+  @Override
   public Subscription follow(Follower follower) {
     ControlLoop now;
     synchronized (followersLock) {
@@ -114,13 +120,16 @@ public final class Terms implements Leadership, AutoCloseable {
   }
 
   private void serve(Office office) throws InterruptedException {
+    Instant elected = rules.clock().instant();
     Store store = office.open();
     var term = new Term(store.epoch(), rules.clock().instant(), rules.settings(), rules.timers());
     try (var loop = new ControlLoop(term, store, store.load(), rules.placer(), rules.clock())) {
-      office.whenLost(
-          () -> loop.end(new IllegalStateException("the session with ZooKeeper was lost")));
+      office.whenLost(() -> loop.end(new IllegalStateException("leadership was lost")));
       loop.start();
-      log.info("leading in epoch {}", store.epoch());
+      log.info(
+          "leading in epoch {}, {} ms after the election",
+          store.epoch(),
+          Duration.between(elected, rules.clock().instant()).toMillis());
       change(loop);
       try {
         Throwable reason = loop.ended().toCompletableFuture().get();

@@ -38,7 +38,7 @@ public final class AgentLinkService extends AgentLinkGrpc.AgentLinkImplBase {
             new AgentListener(
                 Speaker.AGENT.require(),
                 dispatch.nextConnection(),
-                dispatch.term().orElseThrow(Dispatch::notLeading),
+                dispatch.require(),
                 verifications,
                 (ServerCallStreamObserver<SchedulerMessage>) out));
   }

@@ -2,9 +2,7 @@ package dev.berth.scheduler.dispatch;
 
 import dev.berth.scheduler.control.Control;
 import dev.berth.scheduler.control.Leadership;
-import dev.berth.scheduler.state.RefusalCode;
 import dev.berth.scheduler.wire.Refusing;
-import io.grpc.StatusRuntimeException;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
@@ -17,12 +15,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Dispatch implements Leadership.Follower {
   private final String clusterId;
+  private final Leadership leadership;
   private final Executor executor;
   private final AtomicLong connections = new AtomicLong();
   private volatile @Nullable Term term;
 
-  public Dispatch(String clusterId, Executor executor) {
+  public Dispatch(String clusterId, Leadership leadership, Executor executor) {
     this.clusterId = clusterId;
+    this.leadership = leadership;
     this.executor = executor;
   }
 
@@ -61,11 +61,8 @@ public final class Dispatch implements Leadership.Follower {
     return connections.incrementAndGet();
   }
 
-  static StatusRuntimeException notLeading() {
-    return Refusing.asStatus(
-        RefusalCode.NOT_LEADING,
-        "",
-        "this scheduler does not lead the cluster at the moment",
-        "try again in a few seconds");
+  /** The term, or the refusal of the stream. */
+  Term require() {
+    return term().orElseThrow(() -> Refusing.notLeading(leadership.leaderAddress()));
   }
 }

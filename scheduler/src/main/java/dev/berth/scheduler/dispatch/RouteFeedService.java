@@ -26,7 +26,7 @@ public final class RouteFeedService extends RouteFeedGrpc.RouteFeedImplBase {
             new RouterListener(
                 Speaker.ROUTER.require(),
                 dispatch.nextConnection(),
-                dispatch.term().orElseThrow(Dispatch::notLeading),
+                dispatch.require(),
                 (ServerCallStreamObserver<RouteMessage>) out));
   }
 }

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ public final class MeasuredElection implements Election {
   private final Election election;
   private final MeterRegistry registry;
   private final Timer commits;
+  private final Timer takeovers;
   private final Counter changes;
   private final Counter failures;
 
@@ -28,6 +30,10 @@ public final class MeasuredElection implements Election {
             .minimumExpectedValue(Duration.ofNanos(100_000))
             .maximumExpectedValue(Duration.ofSeconds(10))
             .register(registry);
+    this.takeovers =
+        Timer.builder("berth.scheduler.takeover")
+            .description("From being elected to having all that is committed")
+            .register(registry);
     this.changes = registry.counter("berth.scheduler.changes");
     this.failures = registry.counter("berth.scheduler.commit.failures");
   }
@@ -38,7 +44,10 @@ public final class MeasuredElection implements Election {
     return new Office() {
       @Override
       public Store open() throws InterruptedException {
-        return new MeasuredStore(office.open());
+        Timer.Sample began = Timer.start(registry);
+        Store store = office.open();
+        began.stop(takeovers);
+        return new MeasuredStore(store);
       }
 
       @Override
@@ -51,6 +60,11 @@ public final class MeasuredElection implements Election {
         office.close();
       }
     };
+  }
+
+  @Override
+  public Optional<String> leaderAddress() {
+    return election.leaderAddress();
   }
 
   private final class MeasuredStore implements Store {

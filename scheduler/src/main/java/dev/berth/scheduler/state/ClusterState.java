@@ -112,8 +112,7 @@ public record ClusterState(
 
   public ClusterState after(Change change) {
     return switch (change) {
-      case Change.PutTenant(Tenant tenant) ->
-          with(tenants.plus(tenant.id(), tenant), tokens.plus(tenant.tokenHash(), tenant.id()));
+      case Change.PutTenant(Tenant tenant) -> withTenant(tenant);
       case Change.RemoveTenant(TenantId id) -> withoutTenant(id);
       case Change.PutApp(App app) -> withApps(apps.plus(app.id(), app), domainsAfter(app));
       case Change.RemoveApp(AppId id) -> withoutApp(id);
@@ -138,9 +137,31 @@ public record ClusterState(
     return withPlacements(placements, stored);
   }
 
+  /** With the maps by hostname and token made anew, for a state put together in no order. */
+  public ClusterState reindexed() {
+    TreePMap<String, AppId> newDomains = TreePMap.empty();
+    for (App app : apps.values()) {
+      for (String domain : app.domains()) {
+        newDomains = newDomains.plus(domain, app.id());
+      }
+    }
+    TreePMap<Digest, TenantId> newTokens = TreePMap.empty();
+    for (Tenant tenant : tenants.values()) {
+      newTokens = newTokens.plus(tenant.tokenHash(), tenant.id());
+    }
+    return new ClusterState(
+        tenants, apps, releases, bases, nodes, placements, newDomains, newTokens, counters);
+  }
+
   private Counters counted(Placement placement) {
     return new Counters(
         Math.max(counters.lastPlacement(), placement.id().value()), counters.lastEvent());
+  }
+
+  private ClusterState withTenant(Tenant tenant) {
+    Tenant before = tenants.get(tenant.id());
+    TreePMap<Digest, TenantId> kept = before == null ? tokens : tokens.minus(before.tokenHash());
+    return with(tenants.plus(tenant.id(), tenant), kept.plus(tenant.tokenHash(), tenant.id()));
   }
 
   private ClusterState withoutTenant(TenantId id) {

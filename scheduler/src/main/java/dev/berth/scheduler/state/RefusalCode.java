@@ -45,5 +45,8 @@ public enum RefusalCode {
   BASE_INVALID,
   UNAUTHENTICATED,
   BUSY,
-  NOT_LEADING
+  /** Asked of a scheduler that does not lead; nothing was done. */
+  NOT_LEADING,
+  /** The scheduler stopped leading before it knew whether the change was made. */
+  TERM_ENDED
 }

@@ -1,9 +1,14 @@
 package dev.berth.scheduler.store;
 
+import java.util.Optional;
+
 /** Chooses one leader among the schedulers of a cluster. */
 public interface Election {
   /** Waits until this process leads. */
   Office await() throws InterruptedException;
+
+  /** Where another process leads, host:port, as far as was heard. */
+  Optional<String> leaderAddress();
 
   /** Leadership while it lasts; closing gives it up. */
   interface Office extends AutoCloseable {

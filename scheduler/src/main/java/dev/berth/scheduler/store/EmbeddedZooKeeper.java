@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.apache.zookeeper.server.DatadirCleanupManager;
+import org.apache.zookeeper.server.ServerCnxn;
 import org.apache.zookeeper.server.ServerCnxnFactory;
 import org.apache.zookeeper.server.ZooKeeperServer;
 import org.apache.zookeeper.server.persistence.FileTxnSnapLog;
@@ -28,12 +29,17 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
   private static final int PURGE_HOURS = 1;
 
   private final FileChannel lock;
+  private final ZooKeeperServer server;
   private final ServerCnxnFactory connections;
   private final DatadirCleanupManager purge;
 
   private EmbeddedZooKeeper(
-      FileChannel lock, ServerCnxnFactory connections, DatadirCleanupManager purge) {
+      FileChannel lock,
+      ZooKeeperServer server,
+      ServerCnxnFactory connections,
+      DatadirCleanupManager purge) {
     this.lock = lock;
+    this.server = server;
     this.connections = connections;
     this.purge = purge;
   }
@@ -55,7 +61,7 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
       var purge =
           new DatadirCleanupManager(data.toFile(), data.toFile(), SNAPSHOTS_KEPT, PURGE_HOURS);
       purge.start();
-      return new EmbeddedZooKeeper(lock, connections, purge);
+      return new EmbeddedZooKeeper(lock, server, connections, purge);
     } catch (IOException | InterruptedException | RuntimeException failure) {
       lock.close();
       throw failure;
@@ -92,6 +98,16 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
 
   public String connectString() {
     return "127.0.0.1:" + connections.getLocalPort();
+  }
+
+  /** Ends a session as if its client had been silent for too long. */
+  void expire(long session) {
+    server.closeSession(session);
+  }
+
+  /** Breaks a session's connection; the session goes on. */
+  void disconnect(long session) {
+    connections.closeSession(session, ServerCnxn.DisconnectReason.CLOSE_CONNECTION_COMMAND);
   }
 
   @Override

@@ -35,6 +35,7 @@ final class Foundation {
       make(paths.directory(directory), new byte[0]);
     }
     make(paths.counters(), new byte[0]);
+    make(paths.leader(), new byte[0]);
     make(paths.epoch(), text(0));
   }
 

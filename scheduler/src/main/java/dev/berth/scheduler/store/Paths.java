@@ -36,6 +36,25 @@ record Paths(String root) {
     return root + "/counters";
   }
 
+  String leader() {
+    return root + "/leader";
+  }
+
+  boolean isDirectory(String path) {
+    return path.startsWith(root + "/") && DIRECTORIES.contains(path.substring(root.length() + 1));
+  }
+
+  /** Whether it is a znode below one of the directories. */
+  boolean isEntry(String path) {
+    int end = path.lastIndexOf('/');
+    return end > 0 && isDirectory(path.substring(0, end));
+  }
+
+  /** The name of an entry's directory. */
+  String directoryOf(String entry) {
+    return entry.substring(root.length() + 1, entry.lastIndexOf('/'));
+  }
+
   String election() {
     return root + "/election";
   }

@@ -19,6 +19,9 @@ public record ZooKeeperSecret(String password) {
     Path file = directory.resolve("secret");
     try {
       if (!Files.exists(file)) {
+        Files.createDirectories(
+            directory,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         write(file);
       }
       String password = Files.readString(file).strip();

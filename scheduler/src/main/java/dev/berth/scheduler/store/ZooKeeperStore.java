@@ -1,14 +1,15 @@
 package dev.berth.scheduler.store;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.berth.proto.stored.v1.StoredLeader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.Op;
+import org.apache.zookeeper.Watcher.Event.EventType;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.data.Stat;
 import org.jspecify.annotations.Nullable;
@@ -18,11 +19,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every transaction checks that the epoch is still ours and that the transaction before it was
  * the last one written: a deposed leader writes nothing, and what fails takes all that follows with
- * it. Nothing is retried; a failure means that the term is over. Confined to the control loop.
+ * it. A broken connection is survived, a lost session ends the term. Confined to the control loop.
  */
 public final class ZooKeeperStore implements Store {
   private static final int FORMAT = 1;
   private static final int MAX_OPERATIONS = 100;
+  private static final long RETRY_MILLIS = 20;
   private static final int MAX_BYTES = 512 * 1024;
 
   private final ZooKeeper zooKeeper;
@@ -31,38 +33,129 @@ public final class ZooKeeperStore implements Store {
   private final int epochVersion;
   private final Loaded loaded;
   private final Writes writes;
-  private int countersVersion;
+  private final Commits commits;
 
-  private ZooKeeperStore(ZooKeeper zooKeeper, Paths paths, long epoch, int epochVersion)
-      throws KeeperException, InterruptedException, IOException {
+  private ZooKeeperStore(
+      ZooKeeper zooKeeper, Paths paths, Beginning beginning, Mirror.Handover found) {
     this.zooKeeper = zooKeeper;
     this.paths = paths;
-    this.epoch = epoch;
-    this.epochVersion = epochVersion;
-    var loading = new Loading(zooKeeper, paths);
-    this.loaded = loading.load();
-    this.writes = new Writes(paths, loading.existing(), loaded.history());
-    var stat = new Stat();
-    zooKeeper.getData(paths.counters(), false, stat);
-    this.countersVersion = stat.getVersion();
+    this.epoch = beginning.epoch;
+    this.epochVersion = beginning.version;
+    this.loaded = found.contents().loaded();
+    this.writes = new Writes(paths, found.contents().existing(), loaded.history());
+    this.commits = new Commits(zooKeeper, paths, epoch, epochVersion, found.countersVersion());
   }
+
+  /** Which epoch is begun, and the version that its znode gets. */
+  private record Beginning(long epoch, int version) {}
 
   /** Begins the next epoch, which ends every earlier one, and reads what those have left. */
   public static ZooKeeperStore open(ZooKeeper zooKeeper, String root) throws InterruptedException {
     var paths = new Paths(root);
+    lay(zooKeeper, paths);
+    var mirror = new Mirror(zooKeeper, paths, _ -> {});
+    mirror.start();
+    return open(zooKeeper, paths, mirror, "");
+  }
+
+  static void lay(ZooKeeper zooKeeper, Paths paths) throws InterruptedException {
     try {
       new Foundation(zooKeeper, paths, FORMAT).lay();
-      var stat = new Stat();
-      byte[] data = zooKeeper.getData(paths.epoch(), false, stat);
-      long epoch = Long.parseLong(new String(data, StandardCharsets.UTF_8)) + 1;
-      byte[] next = Long.toString(epoch).getBytes(StandardCharsets.UTF_8);
-      int version = zooKeeper.setData(paths.epoch(), next, stat.getVersion()).getVersion();
-      return new ZooKeeperStore(zooKeeper, paths, epoch, version);
+    } catch (KeeperException.NoAuthException stranger) {
+      throw new IllegalStateException(
+          "the znodes under %s were made with another secret; copy the file \"secret\" from the"
+                  .formatted(paths.root())
+              + " zookeeper.directory of the scheduler that made them",
+          stranger);
     } catch (KeeperException failure) {
-      throw new FencedException("the next epoch could not be begun under " + root, failure);
-    } catch (IOException failure) {
-      throw new UncheckedIOException("the stored state under " + root + " is not legible", failure);
+      throw new FencedException("the state under " + paths.root() + " cannot be made", failure);
     }
+  }
+
+  /** Begins the next epoch with what the mirror has; it is of the same session. */
+  static ZooKeeperStore open(ZooKeeper zooKeeper, Paths paths, Mirror mirror, String address)
+      throws InterruptedException {
+    try {
+      var stat = new Stat();
+      byte[] data = epoch(zooKeeper, paths, stat);
+      long epoch = Long.parseLong(new String(data, StandardCharsets.UTF_8)) + 1;
+      var leader =
+          StoredLeader.newBuilder()
+              .setEpoch(epoch)
+              .setAddress(address)
+              .setSession(zooKeeper.getSessionId())
+              .build();
+      byte[] next = Long.toString(epoch).getBytes(StandardCharsets.UTF_8);
+      Mirror.Handover found =
+          await(
+              mirror.takeOver(
+                  List.of(
+                      Op.setData(paths.epoch(), next, stat.getVersion()),
+                      Op.setData(paths.leader(), leader.toByteArray(), -1))));
+      return new ZooKeeperStore(
+          zooKeeper, paths, new Beginning(epoch, stat.getVersion() + 1), found);
+    } catch (KeeperException failure) {
+      throw new FencedException("the next epoch could not be begun under " + paths.root(), failure);
+    }
+  }
+
+  /** Read again when the connection breaks; the session decides how long. */
+  private static byte[] epoch(ZooKeeper zooKeeper, Paths paths, Stat stat)
+      throws KeeperException, InterruptedException {
+    while (true) {
+      try {
+        return zooKeeper.getData(paths.epoch(), false, stat);
+      } catch (KeeperException.ConnectionLossException _) {
+        Thread.sleep(RETRY_MILLIS);
+      }
+    }
+  }
+
+  private static Mirror.Handover await(CompletableFuture<Mirror.Handover> handover)
+      throws InterruptedException {
+    try {
+      return handover.get();
+    } catch (ExecutionException failure) {
+      throw failure.getCause() instanceof FencedException fenced
+          ? new FencedException(String.valueOf(fenced.getMessage()), fenced)
+          : new IllegalStateException(failure.getCause());
+    }
+  }
+
+  /** Completes when another epoch begins or the session ends: whoever writes nothing hears too. */
+  CompletionStage<String> deposed() {
+    var deposed = new CompletableFuture<String>();
+    watchEpoch(deposed);
+    return deposed;
+  }
+
+  private void watchEpoch(CompletableFuture<String> deposed) {
+    zooKeeper.getData(
+        paths.epoch(),
+        event -> {
+          switch (event.getState()) {
+            case Expired, Closed, AuthFailed -> deposed.complete("the session is over");
+            case Disconnected,
+                SyncConnected,
+                ConnectedReadOnly,
+                SaslAuthenticated,
+                Unknown,
+                NoSyncConnected -> {
+              if (event.getType() != EventType.None) {
+                deposed.complete("another scheduler has begun a later epoch");
+              }
+            }
+          }
+        },
+        (code, _, _, _, stat) -> {
+          if (code == KeeperException.Code.CONNECTIONLOSS.intValue()) {
+            watchEpoch(deposed); // waits in the client until there is a connection
+          } else if (code != KeeperException.Code.OK.intValue()
+              || stat.getVersion() != epochVersion) {
+            deposed.complete("another scheduler has begun a later epoch");
+          }
+        },
+        null);
   }
 
   @Override
@@ -84,35 +177,13 @@ public final class ZooKeeperStore implements Store {
     for (Writes.Write write : writes.of(batch)) {
       boolean isFull = part.size() >= MAX_OPERATIONS || bytes + write.bytes() > MAX_BYTES;
       if (isFull && !part.isEmpty()) {
-        last = last.thenCombine(send(part, counters), (_, _) -> null);
+        last = last.thenCombine(commits.send(part, counters), (_, _) -> null);
         part.clear();
         bytes = 0;
       }
       part.add(write.operation());
       bytes += write.bytes();
     }
-    return last.thenCombine(send(part, counters), (_, _) -> null);
-  }
-
-  private CompletableFuture<@Nullable Void> send(List<Op> part, byte[] counters) {
-    var operations = new ArrayList<Op>();
-    operations.add(Op.check(paths.epoch(), epochVersion));
-    operations.add(Op.setData(paths.counters(), counters, countersVersion));
-    operations.addAll(part);
-    countersVersion++;
-    var sent = new CompletableFuture<@Nullable Void>();
-    zooKeeper.multi(
-        operations,
-        (code, _, _, _) -> {
-          if (code == KeeperException.Code.OK.intValue()) {
-            sent.complete(null);
-          } else {
-            var cause = KeeperException.create(KeeperException.Code.get(code));
-            sent.completeExceptionally(
-                new FencedException("epoch " + epoch + " can write no more", cause));
-          }
-        },
-        null);
-    return sent;
+    return last.thenCombine(commits.send(part, counters), (_, _) -> null);
   }
 }

@@ -7,6 +7,7 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.ProtoUtils;
+import java.util.Optional;
 
 /** A refusal as a gRPC status with the trailer that programs read. Pure. */
 public final class Refusing {
@@ -22,6 +23,10 @@ public final class Refusing {
 
   /** The exception that ends a call with this refusal. */
   public static StatusRuntimeException asStatus(Refused refused) {
+    return asStatus(refused, "");
+  }
+
+  private static StatusRuntimeException asStatus(Refused refused, String leader) {
     String reason = cut(refused.reason());
     Metadata trailers = new Metadata();
     trailers.put(
@@ -31,6 +36,7 @@ public final class Refusing {
             .setField(refused.field())
             .setReason(reason)
             .setRemedy(refused.remedy())
+            .setLeader(leader)
             .build());
     return status(refused.code()).withDescription(firstLine(reason)).asRuntimeException(trailers);
   }
@@ -38,6 +44,19 @@ public final class Refusing {
   public static StatusRuntimeException asStatus(
       RefusalCode code, String field, String reason, String remedy) {
     return asStatus(new Refused(code, field, reason, remedy));
+  }
+
+  /** The refusal of a scheduler that does not lead: nothing was done. */
+  public static StatusRuntimeException notLeading(Optional<String> leader) {
+    return asStatus(
+        new Refused(
+            RefusalCode.NOT_LEADING,
+            "",
+            "this scheduler does not lead the cluster at the moment",
+            leader
+                .map(it -> "ask the scheduler at " + it)
+                .orElse("try again in a few seconds, or ask another scheduler")),
+        leader.orElse(""));
   }
 
   private static Status status(RefusalCode code) {
@@ -77,7 +96,7 @@ public final class Refusing {
       case PERMISSION_DENIED -> Status.PERMISSION_DENIED;
       case UNAUTHENTICATED -> Status.UNAUTHENTICATED;
       case NODE_TIMEOUT -> Status.DEADLINE_EXCEEDED;
-      case NOT_LEADING, NODE_UNREACHABLE -> Status.UNAVAILABLE;
+      case NOT_LEADING, TERM_ENDED, NODE_UNREACHABLE -> Status.UNAVAILABLE;
     };
   }
 

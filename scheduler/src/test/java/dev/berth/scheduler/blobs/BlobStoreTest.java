@@ -86,7 +86,7 @@ class BlobStoreTest {
   }
 
   private long incoming() throws IOException {
-    try (Stream<Path> left = Files.list(blobs.directory().resolve("incoming"))) {
+    try (Stream<Path> left = Files.list(blobs.directory().resolve("incoming/alone"))) {
       return left.count();
     }
   }

@@ -96,7 +96,7 @@ class ControlLoopTest {
 
     Outcome outcome = submit(CREATE).get(5, SECONDS);
 
-    assertThat(code(outcome)).isEqualTo(RefusalCode.NOT_LEADING);
+    assertThat(code(outcome)).isEqualTo(RefusalCode.TERM_ENDED);
     loop.ended().toCompletableFuture().get(5, SECONDS);
     assertThat(code(submit(CREATE).get(5, SECONDS))).isEqualTo(RefusalCode.NOT_LEADING);
     assertThat(loop.offer(new Event.RouterBeat("router-1", 1))).isFalse();

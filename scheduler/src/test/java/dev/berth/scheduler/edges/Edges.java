@@ -71,7 +71,7 @@ final class Edges implements AutoCloseable {
     SlugBuilder builder =
         new SlugBuilder(
             blobs, index, new SquashfsPacker(new Confinement()), new SlugLimits(1 << 20, 1000));
-    Dispatch dispatch = new Dispatch("0a1b2c", executor);
+    Dispatch dispatch = new Dispatch("0a1b2c", leadership, executor);
     var agents = new PublicApi.Agents(new Logs(dispatch), new Verifications(dispatch));
     PublicApi api =
         new PublicApi(
@@ -196,6 +196,11 @@ final class Edges implements AutoCloseable {
     @Override
     public Optional<Control> leading() {
       return leading.map(loop -> loop);
+    }
+
+    @Override
+    public Optional<String> leaderAddress() {
+      return Optional.of("10.0.0.9:7100");
     }
 
     @Override

@@ -378,8 +378,10 @@ class EdgesTest {
 
     Edges.await("the stream's end", () -> !agent.ended.isEmpty());
     assertThat(agent.ended.peek().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
-    assertThat(Client.refusal(() -> operator.apps().getApp(SHOP)).getCode())
-        .isEqualTo("NOT_LEADING");
+    var refusal = Client.refusal(() -> operator.apps().getApp(SHOP));
+    assertThat(refusal.getCode()).isEqualTo("NOT_LEADING");
+    assertThat(refusal.getLeader()).isEqualTo("10.0.0.9:7100");
+    assertThat(refusal.getRemedy()).isEqualTo("ask the scheduler at 10.0.0.9:7100");
   }
 
   private FakeAgent agent(String node) {

@@ -27,6 +27,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -140,10 +141,10 @@ class SchedulerTest {
         new SchedulerSettings(
             "0a1b2c",
             new ClusterSettings("localhost", "debian-12"),
-            new SchedulerSettings.ListenSettings("127.0.0.1", 0, 0),
+            new SchedulerSettings.ListenSettings("127.0.0.1", 0, 0, Optional.empty()),
             identity("scheduler"),
             new SchedulerSettings.ZooKeeperSettings(
-                directory.resolve("zookeeper"), Optional.empty()),
+                directory.resolve("zookeeper"), Optional.empty(), Duration.ofSeconds(10)),
             directory.resolve("blobs"),
             SlugLimits.DEFAULT,
             directory.resolve("scheduler.json"));

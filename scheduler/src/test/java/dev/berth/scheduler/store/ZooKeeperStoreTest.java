@@ -46,6 +46,8 @@ class ZooKeeperStoreTest {
   private static final Digest DIGEST = new Digest("a".repeat(64));
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
+  private static final Duration SESSION = Duration.ofSeconds(10);
+
   @TempDir Path directory;
 
   @Test
@@ -106,6 +108,47 @@ class ZooKeeperStoreTest {
   }
 
   @Test
+  void aBrokenConnectionLosesNoBatchAndWritesNoneTwice() throws Exception {
+    try (var server = EmbeddedZooKeeper.start(directory);
+        CuratorFramework client = connect(server)) {
+      Store store = open(client);
+      long session = client.getZookeeperClient().getZooKeeper().getSessionId();
+      ClusterState state = ClusterState.empty();
+      var commits = new ArrayList<CompletableFuture<?>>();
+      for (int number = 1; number <= 300; number++) {
+        Batch batch = batch(state, List.of(placement(number, 1 + number % 200), added(number)));
+        commits.add(store.commit(batch).toCompletableFuture());
+        state = batch.after();
+        if (number % 120 == 0) {
+          server.disconnect(session);
+        }
+      }
+
+      CompletableFuture.allOf(commits.toArray(CompletableFuture[]::new)).get(30, SECONDS);
+
+      assertThat(open(client).load().state()).isEqualTo(state);
+    }
+  }
+
+  @Test
+  void aBrokenConnectionHidesNoLaterEpoch() throws Exception {
+    try (var server = EmbeddedZooKeeper.start(directory);
+        CuratorFramework first = connect(server);
+        CuratorFramework second = connect(server)) {
+      Store old = open(first);
+      ClusterState state = commit(old, ClusterState.empty(), everything());
+      Store leader = open(second);
+      commit(leader, leader.load().state(), List.of(new Change.AddEvent(event(2))));
+
+      server.disconnect(first.getZookeeperClient().getZooKeeper().getSessionId());
+      var late = old.commit(batch(state, List.of(new Change.RemoveApp(SHOP))));
+
+      assertThat(late.toCompletableFuture()).failsWithin(Duration.ofSeconds(10));
+      assertThat(open(second).load().state().app(SHOP)).isPresent();
+    }
+  }
+
+  @Test
   void aBatchLargerThanATransactionIsSplit() throws Exception {
     try (var server = EmbeddedZooKeeper.start(directory);
         CuratorFramework client = connect(server)) {
@@ -145,7 +188,8 @@ class ZooKeeperStoreTest {
     try (var server = EmbeddedZooKeeper.start(directory);
         CuratorFramework client = connect(server);
         CuratorFramework stranger =
-            ZooKeeperConnection.open(server.connectString(), new ZooKeeperSecret("guess"))) {
+            ZooKeeperConnection.open(
+                server.connectString(), new ZooKeeperSecret("guess"), SESSION)) {
       commit(open(client), ClusterState.empty(), everything());
 
       assertThatThrownBy(() -> stranger.getData().forPath("/berth/apps/acme.shop"))
@@ -174,7 +218,7 @@ class ZooKeeperStoreTest {
   }
 
   private CuratorFramework connect(EmbeddedZooKeeper server) {
-    return ZooKeeperConnection.open(server.connectString(), ZooKeeperSecret.in(directory));
+    return ZooKeeperConnection.open(server.connectString(), ZooKeeperSecret.in(directory), SESSION);
   }
 
   private static Store open(CuratorFramework client) throws Exception {
