@@ -16,7 +16,8 @@ final class RollOptions {
       names = "--rings",
       paramLabel = "RINGS",
       defaultValue = "",
-      description = "For example acme/shop+acme/blog,10%%,50%%,100%%. Default: 1%%,10%%,50%%,100%%.")
+      description =
+          "For example acme/shop+acme/blog,10%%,50%%,100%%. Default: 1%%,10%%,50%%,100%%.")
   String rings = "";
 
   @Option(

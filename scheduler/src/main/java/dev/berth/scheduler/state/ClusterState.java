@@ -150,7 +150,16 @@ public record ClusterState(
       newTokens = newTokens.plus(tenant.tokenHash(), tenant.id());
     }
     return new ClusterState(
-        tenants, apps, releases, bases, nodes, placements, newDomains, newTokens, counters);
+        tenants,
+        apps,
+        releases,
+        bases,
+        campaigns,
+        nodes,
+        placements,
+        newDomains,
+        newTokens,
+        counters);
   }
 
   private Counters counted(Placement placement) {
