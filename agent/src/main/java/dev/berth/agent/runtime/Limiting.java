@@ -28,6 +28,7 @@ public record Limiting(Cgroups cgroups, Disk disk, Defences defences) {
   private static final int KIB_A_MILLI = 100;
 
   private static final String DEVICE = "upper-device";
+  private static final String UNHELD = "shim-cpu-millis";
 
   /** The size of the instance's private upper layer. */
   int diskMib(Limits limits) {
@@ -72,13 +73,23 @@ public record Limiting(Cgroups cgroups, Disk disk, Defences defences) {
     }
   }
 
+  /** How much cpu the shim may have, remembered in the bundle until it is held to it. */
+  void orderShim(Path bundle, Rates rates) throws IOException {
+    if (defences.has(Defence.LOG_RATE)) {
+      int millis = SHIM_MILLIS + rates.logKibPerSecond() / KIB_A_MILLI;
+      Files.writeString(bundle.resolve(UNHELD), "" + millis);
+    }
+  }
+
   /**
    * Gives the process that takes down an instance's output a cgroup of its own, with little cpu: a
-   * flood fills the pipe then, and the instance waits.
+   * flood fills the pipe then, and the instance waits. Once.
    */
-  void holdShim(String cgroup, long pid, Rates rates) throws IOException {
-    if (defences.has(Defence.LOG_RATE)) {
-      cgroups.hold(shim(cgroup), pid, SHIM_MILLIS + rates.logKibPerSecond() / KIB_A_MILLI);
+  void holdShim(Path bundle, String cgroup, long pid) throws IOException {
+    Path ordered = bundle.resolve(UNHELD);
+    if (Files.exists(ordered)) {
+      cgroups.hold(shim(cgroup), pid, Integer.parseInt(Files.readString(ordered)));
+      Files.delete(ordered);
     }
   }
 
