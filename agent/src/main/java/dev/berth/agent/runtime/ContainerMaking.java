@@ -29,6 +29,7 @@ record ContainerMaking(HostParts parts, Limiting limiting, KillJournal journal, 
     limiting.boundDevice(parts.layout().bundle(name), upper, plan.limits());
     long pid = parts.runtime().create(name, Removal.log(parts.layout(), name));
     limiting.apply(bundle, parts.common(), upper);
+    refuse(plan, limiting.shortenTurns(pid)); // read back now: a tenant may change its own later
     long rate = limiting.networkBytesPerSecond(plan.limits());
     if (!parts.common().runtimeSwitches()) {
       parts.network().setSwitches(pid);
