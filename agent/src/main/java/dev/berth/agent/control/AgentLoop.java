@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * Runs the node's passes on one thread.
  *
  * <p>Who offers an input waits while the queue is full. An exception in a pass is a fault: it ends
- * the thread, and with it the agent; containers keep running. Thread-safe.
+ * the thread, and with it the agent; containers keep running. Instead of being started it can be
+ * turned, by one thread at a time: the simulation does so. Thread-safe.
  */
 public final class AgentLoop implements AutoCloseable {
   static final int QUEUE_CAPACITY = 8192;
@@ -41,6 +42,11 @@ public final class AgentLoop implements AutoCloseable {
     loop.setUncaughtExceptionHandler(onFault);
     thread = loop;
     loop.start();
+  }
+
+  /** One pass with what has come, without waiting; instead of {@link #start}. */
+  public void turn(Node node) {
+    pass(node, queue.poll());
   }
 
   /** Blocks while the queue is full. */
@@ -98,23 +104,25 @@ public final class AgentLoop implements AutoCloseable {
   }
 
   private void run(Node node) {
-    List<Input> inputs = new ArrayList<>();
     try {
       while (open) {
-        Input first = queue.poll(wait(node).toNanos(), TimeUnit.NANOSECONDS);
-        if (first != null) {
-          inputs.add(first);
-          queue.drainTo(inputs, INPUTS_A_PASS);
-        }
-        inputs.forEach(node::accept);
-        inputs.clear();
-        node.finishPass();
-        view = node.view();
-        noticesDropped = node.noticesDropped();
+        pass(node, queue.poll(wait(node).toNanos(), TimeUnit.NANOSECONDS));
       }
     } catch (InterruptedException closed) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private void pass(Node node, @Nullable Input first) {
+    if (first != null) {
+      List<Input> inputs = new ArrayList<>();
+      inputs.add(first);
+      queue.drainTo(inputs, INPUTS_A_PASS);
+      inputs.forEach(node::accept);
+    }
+    node.finishPass();
+    view = node.view();
+    noticesDropped = node.noticesDropped();
   }
 
   private Duration wait(Node node) {

@@ -5,6 +5,7 @@ import dev.berth.agent.control.Input;
 import dev.berth.agent.control.NodeNotice;
 import dev.berth.agent.control.Uplink;
 import dev.berth.agent.reconcile.Placement;
+import dev.berth.agent.verify.Standing;
 import dev.berth.agent.verify.VerificationRounds;
 import dev.berth.agent.wire.DamagedException;
 import dev.berth.agent.wire.OrderCodec;
@@ -53,7 +54,7 @@ final class LinkSession implements Uplink, ClientResponseObserver<AgentMessage, 
   private final NodeFacts facts;
   private final AgentLoop loop;
   private final LogReaders logs;
-  private final VerificationRounds rounds;
+  private final Standing rounds;
   private final AtomicBoolean linked = new AtomicBoolean();
   private final CountDownLatch ended = new CountDownLatch(1);
   private final ReentrantLock sending = new ReentrantLock();
@@ -62,7 +63,7 @@ final class LinkSession implements Uplink, ClientResponseObserver<AgentMessage, 
   private boolean greeted; // guarded by the lock
   private volatile String end = "it was closed";
 
-  LinkSession(NodeFacts facts, AgentLoop loop, LogReaders logs, VerificationRounds rounds) {
+  LinkSession(NodeFacts facts, AgentLoop loop, LogReaders logs, Standing rounds) {
     this.facts = facts;
     this.loop = loop;
     this.logs = logs;
@@ -193,6 +194,10 @@ final class LinkSession implements Uplink, ClientResponseObserver<AgentMessage, 
   /** True once the stream is over. */
   boolean awaitEnd(Duration longest) throws InterruptedException {
     return ended.await(longest.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  boolean isOver() {
+    return ended.getCount() == 0;
   }
 
   /** Whether a leading scheduler answered on it. */

@@ -1,7 +1,8 @@
 package dev.berth.agent.link;
 
 import dev.berth.agent.control.AgentLoop;
-import dev.berth.agent.logs.LogDesk;
+import dev.berth.agent.logs.LogReading;
+import dev.berth.agent.verify.Standing;
 import dev.berth.agent.verify.VerificationRounds;
 import dev.berth.proto.v1.AgentLinkGrpc;
 import dev.berth.proto.v1.LogsWanted;
@@ -16,7 +17,8 @@ import org.slf4j.LoggerFactory;
  * Keeps a stream to the scheduler, for ever.
  *
  * <p>A stream that is lost is dialled again after a short, spread wait; nothing on the node changes
- * meanwhile. Runs on its own virtual thread.
+ * meanwhile. Runs on its own virtual thread; instead of being started it can be turned, by one
+ * thread at a time, as the simulation does.
  */
 public final class SchedulerLink implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SchedulerLink.class);
@@ -25,8 +27,8 @@ public final class SchedulerLink implements AutoCloseable {
   private final ManagedChannel channel;
   private final NodeFacts facts;
   private final AgentLoop loop;
-  private final LogDesk logs;
-  private final VerificationRounds rounds;
+  private final LogReading logs;
+  private final Standing rounds;
   private final Redial redial;
   private final Thread thread;
   private volatile @Nullable LinkSession current;
@@ -35,8 +37,8 @@ public final class SchedulerLink implements AutoCloseable {
       ManagedChannel channel,
       NodeFacts facts,
       AgentLoop loop,
-      LogDesk logs,
-      VerificationRounds rounds,
+      LogReading logs,
+      Standing rounds,
       RandomGenerator random) {
     this.channel = channel;
     this.facts = facts;
@@ -60,35 +62,59 @@ public final class SchedulerLink implements AutoCloseable {
   private void run() {
     try {
       while (true) {
-        LinkSession session = connect();
-        logs.closeAll();
-        if (session.wasWelcomed()) {
-          redial.reset();
-          LOG.warn("the link to the scheduler was lost: {}", session.end());
+        Duration wait = turn();
+        LinkSession session = current;
+        if (session == null) {
+          Thread.sleep(wait);
         } else {
-          LOG.debug("no scheduler: {}", session.end());
+          var _ = session.awaitEnd(wait);
         }
-        Thread.sleep(redial.next());
       }
     } catch (InterruptedException closed) {
+      LinkSession session = current;
+      if (session != null) {
+        session.refuse("the agent is closing");
+      }
       Thread.currentThread().interrupt();
     }
   }
 
-  private LinkSession connect() throws InterruptedException {
+  /**
+   * Dials, beats, or leaves a stream that is over. Says when the next turn is due; it is due at
+   * once when {@link #hasEnded}.
+   */
+  public Duration turn() {
+    LinkSession session = current;
+    if (session == null) {
+      connect();
+      return BEAT;
+    }
+    if (!session.isOver()) {
+      session.beat();
+      return BEAT;
+    }
+    current = null;
+    logs.closeAll();
+    if (session.wasWelcomed()) {
+      redial.reset();
+      LOG.warn("the link to the scheduler was lost: {}", session.end());
+    } else {
+      LOG.debug("no scheduler: {}", session.end());
+    }
+    return redial.next();
+  }
+
+  /** Whether the stream that was dialled last has come to its end since. */
+  public boolean hasEnded() {
+    LinkSession session = current;
+    return session != null && session.isOver();
+  }
+
+  private void connect() {
     var session = new LinkSession(facts, loop, readers(), rounds);
     current = session;
     channel.resetConnectBackoff(); // its own waits grow to minutes; ours are the ones that count
     AgentLinkGrpc.newStub(channel).connect(session);
-    try {
-      while (!session.awaitEnd(BEAT)) {
-        session.beat();
-      }
-    } catch (InterruptedException closed) {
-      session.refuse("the agent is closing");
-      throw closed;
-    }
-    return session;
   }
 
   private void verified(VerificationRounds.Result standing) {

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Serves at most {@value #MOST_STREAMS} at a time; one more is ended at once. Thread-safe.
  */
-public final class LogDesk implements AutoCloseable {
+public final class LogDesk implements LogReading, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LogDesk.class);
   static final int MOST_STREAMS = 32;
   private static final int MOST_TAILS = 2;
@@ -34,6 +34,7 @@ public final class LogDesk implements AutoCloseable {
     this.view = view;
   }
 
+  @Override
   public void open(LogsWanted wanted, LogSink sink) {
     long stream = wanted.getStreamId();
     Thread thread = Thread.ofVirtual().unstarted(() -> serve(wanted, sink));
@@ -45,6 +46,7 @@ public final class LogDesk implements AutoCloseable {
     thread.start();
   }
 
+  @Override
   public void close(long stream) {
     Thread thread = streams.get(stream);
     if (thread != null) {
@@ -52,7 +54,7 @@ public final class LogDesk implements AutoCloseable {
     }
   }
 
-  /** Ends all streams, as their readers are gone. */
+  @Override
   public void closeAll() {
     streams.keySet().forEach(this::close);
   }

@@ -20,13 +20,18 @@ record Attachment(NetworkNames names, Subnet subnet, int place, String link, lon
   List<String> differences() throws IOException {
     List<String> found = new ArrayList<>();
     Path process = Path.of("/proc/" + pid);
-    if (namespace(process).equals(namespace(Path.of("/proc/self")))) {
+    if (isHosts(pid)) {
       found.add("it is in the host's network namespace");
       return found;
     }
     inside(process.resolve("net"), found);
     port(found);
     return found;
+  }
+
+  /** Whether a process has no network namespace of its own. */
+  static boolean isHosts(long pid) throws IOException {
+    return namespace(Path.of("/proc/" + pid)).equals(namespace(Path.of("/proc/self")));
   }
 
   private static String namespace(Path process) throws IOException {

@@ -99,10 +99,15 @@ public final class NodeNetwork implements AutoCloseable {
    * Gives the process's network namespace its link, address and route. Neighbours are fixed on both
    * sides: nobody ever has to ask who has an address, so nobody can answer falsely.
    *
+   * <p>Changes nothing where that namespace is the host's.
+   *
    * @param bytesPerSecond in each direction; 0 for no limit
    * @return the rates that the kernel has
    */
   public Held attach(int place, long pid, long bytesPerSecond) throws IOException {
+    if (Attachment.isHosts(pid)) {
+      return new Held(0, 0);
+    }
     String link = names.link(place);
     int bridge = index(names.bridge());
     links.makePair(new Links.Pair(link, "eth0", subnet.mac(place), pid));

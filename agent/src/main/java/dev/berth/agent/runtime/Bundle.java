@@ -122,6 +122,9 @@ record Bundle(
 
   private List<Object> mounts(Defences defences) {
     List<ContainerMounts.Mount> mounts = new ArrayList<>(ContainerMounts.ofKernel());
+    if (!defences.has(Defence.FEW_DEVICES)) {
+      mounts.add(ContainerMounts.oneMoreDevice());
+    }
     if (defences.has(Defence.MASKS)) {
       mounts.addAll(ContainerMounts.masks());
     }
@@ -131,6 +134,7 @@ record Bundle(
 
   private Map<String, Object> linux(Common common) {
     boolean ownCgroups = common.defences().has(Defence.OWN_CGROUP_NAMESPACE);
+    boolean ownNetwork = common.defences().has(Defence.OWN_NETWORK_NAMESPACE);
     long first = common.defences().has(Defence.OTHER_IDS_OUTSIDE) ? range.first() : 0;
     var ids = Map.of("containerID", 0, "hostID", first, "size", IdRange.SIZE);
     Map<String, Object> linux = new LinkedHashMap<>();
@@ -138,6 +142,7 @@ record Bundle(
         "namespaces",
         Stream.of("user", "pid", "mount", "network", "ipc", "uts", "cgroup")
             .filter(type -> !type.equals("cgroup") || ownCgroups)
+            .filter(type -> !type.equals("network") || ownNetwork)
             .map(type -> Map.of("type", type))
             .toList());
     linux.put("uidMappings", List.of(ids));
@@ -150,7 +155,7 @@ record Bundle(
     if (common.defences().has(Defence.MASKS)) {
       linux.put("maskedPaths", ContainerMounts.maskedFiles());
     }
-    if (common.runtimeSwitches()) {
+    if (common.runtimeSwitches() && ownNetwork) {
       linux.put("sysctl", Switches.inside(common.defences()));
     }
     return linux;

@@ -31,7 +31,8 @@ record ContainerMaking(HostParts parts, Limiting limiting, KillJournal journal, 
     limiting.apply(bundle, parts.common(), upper);
     refuse(plan, limiting.shortenTurns(pid)); // read back now: a tenant may change its own later
     long rate = limiting.networkBytesPerSecond(plan.limits());
-    if (!parts.common().runtimeSwitches()) {
+    if (!parts.common().runtimeSwitches()
+        && parts.settings().defences().has(Defence.OWN_NETWORK_NAMESPACE)) {
       parts.network().setSwitches(pid);
     }
     var network = parts.network().attach(placement.place(), pid, rate);
@@ -109,7 +110,7 @@ record ContainerMaking(HostParts parts, Limiting limiting, KillJournal journal, 
     return new Bundle(
         root,
         plan.argv(),
-        Furnishing.environment(plan),
+        Furnishing.environment(plan, parts.settings().defences()),
         parts.range(placement.place()),
         plan.limits(),
         parts.cgroup(name),

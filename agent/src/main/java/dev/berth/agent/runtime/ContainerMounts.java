@@ -62,7 +62,17 @@ final class ContainerMounts {
 
     Map<String, Object> ordered(Defences defences) {
       List<String> kept = options.stream().filter(option -> isOn(option, defences)).toList();
-      return Map.of("destination", target, "type", type, "source", source, "options", kept);
+      String made = ordered(type, target, defences);
+      return Map.of("destination", target, "type", made, "source", source, "options", kept);
+    }
+
+    /** Without the defences: terminals that the kernel knows nothing of, memory without a limit. */
+    private static String ordered(String type, String target, Defences defences) {
+      return switch (target) {
+        case "/dev/pts" -> defences.has(Defence.GENUINE_KERNEL_FILES) ? type : "ramfs";
+        case "/dev/shm" -> defences.has(Defence.COUNTED_SHARED_MEMORY) ? type : "ramfs";
+        default -> type;
+      };
     }
 
     private static boolean isOn(String option, Defences defences) {
@@ -92,6 +102,11 @@ final class ContainerMounts {
     mounts.add(of("/sys", "sysfs", "nosuid", "noexec", "nodev", "ro"));
     mounts.add(of("/sys/fs/cgroup", "cgroup", "nosuid", "noexec", "nodev", "relatime", "ro"));
     return mounts;
+  }
+
+  /** For a test: none should have it. */
+  static Mount oneMoreDevice() {
+    return bind("/dev/more", Path.of("/dev/null"), List.of("rw", "nosuid", "noexec"));
   }
 
   /** Empty directories over what tells of the host. */

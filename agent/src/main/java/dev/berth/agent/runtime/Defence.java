@@ -79,6 +79,18 @@ public enum Defence {
   /** A process begins in /app, which lies in its own root. */
   WORKING_DIRECTORY,
 
+  /** A process has no open file of the host's. */
+  NO_DESCRIPTORS,
+
+  /** A process has the variables of its order, and none of the agent's. */
+  CLEAN_ENVIRONMENT,
+
+  /** No process goes before others, or may put itself there. */
+  NO_PRIORITY,
+
+  /** A container has links, addresses, ports and abstract sockets of its own. */
+  OWN_NETWORK_NAMESPACE,
+
   /** The memory of a process that crashed is written nowhere. */
   NO_CORE_DUMPS,
 
@@ -99,6 +111,18 @@ public enum Defence {
 
   /** Files of the kernel that tell of the host are covered. */
   MASKS,
+
+  /** What looks like files of the kernel is the kernel's. */
+  GENUINE_KERNEL_FILES,
+
+  /** Six devices and no others. */
+  FEW_DEVICES,
+
+  /** Those devices are inodes of the agent's making, not the host's. */
+  OWN_DEVICES,
+
+  /** What lies in /dev/shm counts as memory of its writer. */
+  COUNTED_SHARED_MEMORY,
 
   /** Memory and swap together. */
   MEMORY_LIMIT,

@@ -17,8 +17,10 @@ final class Furnishing {
 
   private Furnishing() {}
 
-  static Map<String, String> environment(ContainerPlan plan) throws HostException {
-    Map<String, String> environment = new TreeMap<>();
+  static Map<String, String> environment(ContainerPlan plan, Defences defences)
+      throws HostException {
+    boolean clean = defences.has(Defence.CLEAN_ENVIRONMENT);
+    Map<String, String> environment = new TreeMap<>(clean ? Map.of() : System.getenv());
     environment.put(
         "PATH", "/app/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
     environment.put("HOME", "/app");

@@ -61,7 +61,7 @@ final class HostOpening {
     var programs = new Programs();
     layout.make(syscalls, settings.defences().has(Defence.CLOSED_DIRECTORIES));
     Cgroups cgroups = Cgroups.ofThisHost();
-    var namespace = new PrivateNamespace(layout, syscalls, programs);
+    var namespace = namespace(settings.defences(), layout, syscalls, programs);
     namespace.open(layout, cgroups.privateHierarchies());
     var subnet = Subnet.of(settings.subnet());
     var network = network(settings, subnet, programs, new Ledger(layout.placements()));
@@ -78,16 +78,9 @@ final class HostOpening {
         new RuntimePrograms(layout, syscalls, settings.defences().has(Defence.OWN_RUNTIME));
     List<String> failures = new ArrayList<>();
     for (Path program : RUNTIMES.stream().filter(Files::isExecutable).toList()) {
-      String name = program.getFileName().toString();
       List<Path> own = copies.of(List.of(program, CONMON));
-      boolean ownKeyring = settings.defences().has(Defence.OWN_KEYRING);
-      var runtime =
-          new OciRuntime(
-              name, own.getFirst(), own.getLast(), ownKeyring, layout, namespace, programs);
-      boolean switches = name.equals("crun"); // runc writes them after /proc is read-only
-      var common =
-          new Bundle.Common(
-              seccomp, ProcessLimits.ofThisProcess(), cpus(), switches, settings.defences());
+      var runtime = runtime(own, settings.defences(), layout, namespace, programs);
+      var common = common(runtime.name(), seccomp, settings.defences());
       var parts =
           new HostParts(
               settings,
@@ -113,6 +106,29 @@ final class HostOpening {
     }
     throw new IOException(
         "no OCI runtime works; install crun or runc: " + String.join("; ", failures));
+  }
+
+  private static PrivateNamespace namespace(
+      Defences defences, StateLayout layout, Syscalls syscalls, Programs programs) {
+    return new PrivateNamespace(layout, syscalls, programs, defences.has(Defence.OWN_DEVICES));
+  }
+
+  /** Of the runtime and conmon. */
+  private static OciRuntime runtime(
+      List<Path> own,
+      Defences defences,
+      StateLayout layout,
+      PrivateNamespace namespace,
+      Programs programs) {
+    String name = own.getFirst().getFileName().toString();
+    return new OciRuntime(
+        name, own.getFirst(), own.getLast(), defences, layout, namespace, programs);
+  }
+
+  private static Bundle.Common common(
+      String runtime, Map<String, Object> seccomp, Defences defences) throws IOException {
+    boolean switches = runtime.equals("crun"); // runc writes them after /proc is read-only
+    return new Bundle.Common(seccomp, ProcessLimits.ofThisProcess(), cpus(), switches, defences);
   }
 
   private static NodeNetwork network(

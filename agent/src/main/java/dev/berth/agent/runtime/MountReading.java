@@ -1,5 +1,6 @@
 package dev.berth.agent.runtime;
 
+import dev.berth.agent.image.StateLayout;
 import dev.berth.agent.linux.MountTable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,6 +55,7 @@ final class MountReading {
       expect(mount.target(), "tmpfs", mount.flags());
     }
     for (String device : ContainerMounts.DEVICES) {
+      own("/dev/" + device);
       expect("/dev/" + device, "tmpfs", List.of("nosuid", "noexec"));
     }
     for (String file : ContainerMounts.maskedFiles()) {
@@ -66,6 +68,14 @@ final class MountReading {
       } else {
         found.add("something unexpected is mounted at " + mount.target());
       }
+    }
+  }
+
+  /** Not the host's, nor one that an image brought. */
+  private void own(String device) {
+    MountTable.Mount mount = there.get(Path.of(device));
+    if (mount != null && !mount.source().equals(StateLayout.SOURCE)) {
+      found.add(device + " is not a device of the agent's making");
     }
   }
 

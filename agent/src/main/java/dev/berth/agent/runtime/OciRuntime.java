@@ -22,7 +22,7 @@ record OciRuntime(
     String name,
     Path program,
     Path conmon,
-    boolean ownKeyring,
+    Defences defences,
     StateLayout layout,
     PrivateNamespace namespace,
     Programs programs) {
@@ -45,12 +45,13 @@ record OciRuntime(
     command.addAll(List.of("--exit-dir", layout.exits().toString(), "--full-attach"));
     command.addAll(List.of("-l", "k8s-file:" + log, "--log-size-max", "" + LOG_BYTES));
     command.addAll(List.of("--log-level", "error", "--no-sync-log"));
-    if (!ownKeyring) {
+    if (!defences.has(Defence.OWN_KEYRING)) {
       command.add("--no-new-keyring");
     }
     command.addAll(List.of("--runtime-arg=--root", "--runtime-arg=" + layout.runtimeState()));
     try {
-      var answer = programs.ask(namespace.enter(command), "_OCI_SYNCPIPE=3", CREATE_LIMIT);
+      var words = namespace.enter(weakened(command));
+      var answer = programs.ask(words, "_OCI_SYNCPIPE=3", CREATE_LIMIT);
       if (answer.answer().isEmpty()) {
         throw new HostException(
             HostException.Kind.NODE, "conmon gave no answer: " + answer.output().strip());
@@ -65,6 +66,19 @@ record OciRuntime(
       throw new HostException(
           HostException.Kind.NODE, "the container can't be made: " + e.getMessage(), e);
     }
+  }
+
+  /** Without a defence: conmon hands on what is open, or its place before others. */
+  private List<String> weakened(List<String> command) {
+    List<String> words = new ArrayList<>(command);
+    if (!defences.has(Defence.NO_DESCRIPTORS)) {
+      String leak = "$^F = 9; open(my $file, '<', '/etc/passwd'); exec @ARGV";
+      words.addAll(0, List.of("/usr/bin/env", "LISTEN_FDS=3", "/usr/bin/perl", "-e", leak));
+    }
+    if (!defences.has(Defence.NO_PRIORITY)) {
+      words.addAll(0, List.of("/usr/bin/nice", "--adjustment=-5"));
+    }
+    return words;
   }
 
   private HostException refused(String message) {

@@ -26,8 +26,11 @@ final class PrivateNamespace {
   private final Path file;
   private final Syscalls syscalls;
   private final Programs programs;
+  private final boolean ownDevices;
 
-  PrivateNamespace(StateLayout layout, Syscalls syscalls, Programs programs) {
+  /** With {@code ownDevices} unset, for a test, one device in there is the host's. */
+  PrivateNamespace(StateLayout layout, Syscalls syscalls, Programs programs, boolean ownDevices) {
+    this.ownDevices = ownDevices;
     this.syscalls = syscalls;
     this.file = layout.pin().resolve("mnt");
     this.programs = programs;
@@ -39,7 +42,7 @@ final class PrivateNamespace {
    */
   void open(StateLayout layout, List<V1Hierarchies.Hierarchy> hierarchies) throws IOException {
     if (MountTable.isMounted(file)) {
-      if (isWhole()) {
+      if (ownDevices && isWhole()) {
         return;
       }
       Errno.check(syscalls.unmountDetached(file), "give up a half-made mount namespace");
@@ -48,6 +51,9 @@ final class PrivateNamespace {
     Files.createFile(file);
     programs.need(
         List.of("/usr/bin/unshare", "--mount=" + file, "--propagation", "slave", "/usr/bin/true"));
+    if (!ownDevices) {
+      inside(MOUNT, "--bind", "/dev/full", layout.devices().resolve("full").toString());
+    }
     inside(MOUNT, "--rbind", layout.devices().toString(), "/dev");
     forgetCopies(layout);
     if (!hierarchies.isEmpty()) {
@@ -65,7 +71,7 @@ final class PrivateNamespace {
     inside(MOUNT, "-t", "tmpfs", "-o", "nosuid,nodev,mode=755", StateLayout.SOURCE, "/mnt");
     inside("/usr/bin/mkdir", window);
     inside(MOUNT, "--rbind", layout.roots().toString(), window);
-    if (!isWhole()) {
+    if (ownDevices && !isWhole()) {
       throw new IOException("the runtime's mount namespace does not show what was mounted in it");
     }
   }
@@ -73,9 +79,13 @@ final class PrivateNamespace {
   private boolean isWhole() throws IOException {
     var mounts = MountTable.parse(inside("/usr/bin/cat", "/proc/self/mountinfo").lines().toList());
     var devices = mounts.stream().filter(m -> m.target().equals(Path.of("/dev"))).toList();
-    return !devices.isEmpty()
-        && devices.getLast().source().equals(StateLayout.SOURCE)
+    if (devices.isEmpty()) {
+      return false;
+    }
+    var above = mounts.subList(mounts.lastIndexOf(devices.getLast()) + 1, mounts.size());
+    return devices.getLast().source().equals(StateLayout.SOURCE)
         && devices.getLast().options().contains("ro")
+        && above.stream().noneMatch(m -> m.target().startsWith("/dev"))
         && mounts.stream().anyMatch(m -> m.target().equals(StateLayout.WINDOW));
   }
 

@@ -41,6 +41,9 @@ final class ProcessReading {
     for (String set : List.of("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")) {
       expect(set, EMPTY);
     }
+    if (process.nice() < 0) {
+      found.add("it goes before others: its nice value is " + process.nice());
+    }
     namespaces();
     directory();
   }

@@ -49,6 +49,16 @@ record ProcessView(long pid) {
     }
   }
 
+  /** 0, or less where it goes before others; 0 when it is gone. */
+  int nice() {
+    try {
+      String stat = Files.readString(directory().resolve("stat"));
+      return Integer.parseInt(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[16]);
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
   boolean catches(int signal) {
     return status("SigCgt")
         .map(mask -> (Long.parseUnsignedLong(mask, 16) >>> (signal - 1) & 1) == 1)

@@ -34,30 +34,37 @@ final class AgentChecks {
             .quickly()
             .noticing(Defence.OWN_RUNTIME),
         Check.of(
-            "own-programs-unchangeable",
-            "CVE-2019-5736",
-            "no program that runs can be written from inside",
-            cell ->
-                Seen.nothingOf(
-                    cell.inside(
-                        """
-                        opendir(my $processes, "/proc") or die $!;
-                        for (map "/proc/$_/exe", "self", grep /^\\d+$/, readdir $processes) {
-                          print "$_; " if !-e $_ || open(my $file, ">>", $_) || open($file, "+<", $_);
-                        }
-                        """),
-                    "all refused")),
+                "own-programs-unchangeable",
+                "CVE-2019-5736",
+                "every program that runs is read-only, as the kernel says when it is touched",
+                cell ->
+                    Seen.nothingOf(
+                        cell.inside(
+                            """
+                            opendir(my $processes, "/proc") or die $!;
+                            for (map "/proc/$_/exe", "self", grep /^\\d+$/, readdir $processes) {
+                              my $done = utime(undef, undef, $_);
+                              print "$_ ", $done ? "was changed" : "gave " . ($! + 0), "; "
+                                if $done || $! != 30;
+                              print "$_ can be written; "
+                                if open(my $file, ">>", $_) || open($file, "+<", $_);
+                            }
+                            """),
+                        "all read-only"))
+            .noticing(Defence.READ_ONLY_ROOT),
         Check.of(
                 "host-devices-untouched",
                 "CVE-2025-52565",
                 "a container's devices are other inodes than the host's, which root owns",
                 AgentChecks::hostDevices)
-            .quickly(),
+            .quickly()
+            .noticing(Defence.OWN_DEVICES),
         Check.of(
-            "host-sockets-unreachable",
-            "CVE-2020-15257",
-            "an abstract socket of the host refuses connections",
-            AgentChecks::abstractSocket));
+                "host-sockets-unreachable",
+                "CVE-2020-15257",
+                "an abstract socket of the host refuses connections",
+                AgentChecks::abstractSocket)
+            .noticing(Defence.OWN_NETWORK_NAMESPACE));
   }
 
   private static Seen stateClosed(Cell cell) throws IOException {

@@ -51,7 +51,8 @@ final class FileChecks {
                 "CVE-2019-19921 CVE-2023-27561 CVE-2025-52881",
                 "proc, sys and pts by their magic numbers",
                 FileChecks::magic)
-            .quickly(),
+            .quickly()
+            .noticing(Defence.GENUINE_KERNEL_FILES),
         Check.of(
                 "kernel-files-read-only",
                 "CVE-2022-0492 CVE-2023-25809",
@@ -82,7 +83,8 @@ final class FileChecks {
                 "CVE-2025-52565",
                 "six devices, one terminal multiplexer, nothing else",
                 FileChecks::devices)
-            .quickly(),
+            .quickly()
+            .noticing(Defence.FEW_DEVICES),
         Check.of(
                 "device-of-image-dead",
                 "devices of an image",

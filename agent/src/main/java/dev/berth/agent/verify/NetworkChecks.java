@@ -33,7 +33,8 @@ final class NetworkChecks {
                 "CVE-2020-15257",
                 "not the host's; lo and eth0 with its own address and no more",
                 NetworkChecks::namespace)
-            .quickly(),
+            .quickly()
+            .noticing(Defence.OWN_NETWORK_NAMESPACE),
         Check.of(
                 "host-unreachable",
                 "network",

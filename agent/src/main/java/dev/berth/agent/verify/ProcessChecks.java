@@ -64,7 +64,8 @@ final class ProcessChecks {
                 "CVE-2024-21626",
                 "/dev/null and two pipes",
                 ProcessChecks::descriptors)
-            .quickly(),
+            .quickly()
+            .noticing(Defence.NO_DESCRIPTORS),
         Check.of(
                 "working-directory-inside",
                 "CVE-2024-21626",
@@ -85,25 +86,27 @@ final class ProcessChecks {
                 ProcessChecks::namespaces)
             .noticing(Defence.OWN_CGROUP_NAMESPACE),
         Check.of(
-            "clean-environment",
-            "secrets of the agent",
-            "only what the order says",
-            cell ->
-                Seen.exactly(
-                    "HOME LANG PATH PORT USER", cell.inside("print join ' ', sort keys %ENV"))),
+                "clean-environment",
+                "secrets of the agent",
+                "only what the order says",
+                cell ->
+                    Seen.exactly(
+                        "HOME LANG PATH PORT USER", cell.inside("print join ' ', sort keys %ENV")))
+            .noticing(Defence.CLEAN_ENVIRONMENT),
         Check.of(
-            "no-priority",
-            "the host's scheduler",
-            "neither nice -1 nor real time",
-            cell ->
-                Seen.nothingOf(
-                    cell.inside(
-                        """
-                        print "nice -1; " if syscall(141, 0, 0, -1) == 0;
-                        my $priority = pack("i", 1);
-                        print "real time; " if syscall(144, 0, 1, $priority) == 0;
-                        """),
-                    "both refused")));
+                "no-priority",
+                "the host's scheduler",
+                "neither nice -1 nor real time",
+                cell ->
+                    Seen.nothingOf(
+                        cell.inside(
+                            """
+                            print "nice -1; " if syscall(141, 0, 0, -1) == 0;
+                            my $priority = pack("i", 1);
+                            print "real time; " if syscall(144, 0, 1, $priority) == 0;
+                            """),
+                        "both refused"))
+            .noticing(Defence.NO_PRIORITY));
   }
 
   private static Seen capabilities(Cell cell) throws IOException {

@@ -27,7 +27,8 @@ final class ResourceChecks {
         Check.of("memory-limited", "memory", "its size, swap included", ResourceChecks::memory)
             .quickly()
             .noticing(Defence.MEMORY_LIMIT),
-        Check.of("shared-memory-counted", "memory", "/dev/shm counts", ResourceChecks::shared),
+        Check.of("shared-memory-counted", "memory", "/dev/shm counts", ResourceChecks::shared)
+            .noticing(Defence.COUNTED_SHARED_MEMORY),
         Check.of("huge-pages-none", "memory", "no pool, or a limit of 0", ResourceChecks::hugePages)
             .advisory(),
         Check.of("cpu-limited", "cpu", "its size", ResourceChecks::cpu)

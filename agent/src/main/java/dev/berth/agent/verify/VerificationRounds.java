@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * as a failed check. While a check fails, the full list is tried again after 5 s, then after 10, 20
  * and so on up to the interval. Tells of changes only. Thread-safe.
  */
-public final class VerificationRounds implements AutoCloseable {
+public final class VerificationRounds implements Standing, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(VerificationRounds.class);
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
   private static final int MOST_WAITING = 16;
@@ -70,20 +70,17 @@ public final class VerificationRounds implements AutoCloseable {
     thread.start();
   }
 
-  /** Hears of each change from here on, after {@link #standing} shows it. */
+  @Override
   public void onChange(Consumer<Result> heard) {
     listener = heard;
   }
 
-  /** Nothing while the first run is not over. */
+  @Override
   public Optional<Result> standing() {
     return Optional.ofNullable(standing);
   }
 
-  /**
-   * Runs when those before it are through. The answer says whether it was delivered; if not, who
-   * listens is told instead. False when too many wait already.
-   */
+  @Override
   public boolean ask(boolean full, Predicate<Result> answer) {
     return asked.offer(new Asked(full, answer));
   }

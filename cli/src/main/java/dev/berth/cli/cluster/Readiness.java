@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 
 /** Waits until programs serve, nodes are ready and apps answer. Confined to one thread. */
 final class Readiness {
@@ -36,6 +37,7 @@ final class Readiness {
   private final Clock clock;
   private final Progress progress;
   private final BooleanSupplier hopeless;
+  private String lacking = "";
 
   /** {@code hopeless} says that waiting on makes no sense, as the programs do not stay up. */
   Readiness(StateDirectory state, Clock clock, Progress progress, BooleanSupplier hopeless) {
@@ -75,22 +77,40 @@ final class Readiness {
                     > 0));
   }
 
+  /** A node that was not verified, or failed, takes no instances: it is not ready for anybody. */
   void awaitNodes(Cluster cluster, int count, Duration time) {
     await(
-        count + " node(s) to be ready",
+        count + " node(s) to be ready and verified",
         time,
         "node-1",
-        () -> reached(() -> readyNodes(cluster) >= count));
+        () -> reached(() -> verifiedNodes(cluster) >= count));
   }
 
-  private static long readyNodes(Cluster cluster) {
+  private long verifiedNodes(Cluster cluster) {
     List<Node> nodes =
         cluster
             .ask(
                 NodeServiceGrpc::newBlockingStub,
                 it -> it.listNodes(ListNodesRequest.getDefaultInstance()))
             .getNodesList();
-    return nodes.stream().filter(node -> node.getPhase() == Node.Phase.READY).count();
+    lacking = lacking(nodes);
+    return nodes.stream().filter(Readiness::isVerified).count();
+  }
+
+  static boolean isVerified(Node node) {
+    return node.getPhase() == Node.Phase.READY
+        && node.getVerifiedAt() > 0
+        && node.getFailedChecksCount() == 0;
+  }
+
+  /** Which checks failed where; empty when none did. */
+  static String lacking(List<Node> nodes) {
+    return nodes.stream()
+        .filter(node -> node.getFailedChecksCount() > 0)
+        .map(node ->
+            "; %s fails %s"
+                .formatted(node.getName(), String.join(", ", node.getFailedChecksList())))
+        .collect(Collectors.joining());
   }
 
   void awaitAnswer(String hostname, int port, Duration time) {
@@ -138,7 +158,7 @@ final class Readiness {
         throw new CommandFailure(
             ExitCode.NOT_SETTLED,
             "NOT_READY",
-            "waited in vain for " + what + tail(program),
+            "waited in vain for " + what + lacking + tail(program),
             "see " + state.log(program));
       }
       try {

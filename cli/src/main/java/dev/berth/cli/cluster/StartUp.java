@@ -138,6 +138,7 @@ public final class StartUp {
             .put("stateDirectory", state.root().toString())
             .put("api", "127.0.0.1:" + cluster.apiPort())
             .put("httpPort", cluster.httpPort())
+            .put("nodesVerified", cluster.subnets().size())
             .put("seconds", progress.elapsed().toMillis() / 1000.0);
     ArrayNode urls = json.putArray("urls");
     hostnames.forEach(it -> urls.add("http://" + it + ":" + cluster.httpPort() + "/"));
@@ -147,7 +148,9 @@ public final class StartUp {
   /** The words for a person, from what {@link #complete} gave. */
   static String words(ObjectNode told, Duration elapsed, @Nullable String stateOption) {
     StringBuilder text = new StringBuilder();
-    text.append("\nBerth is up after ").append(Words.seconds(elapsed)).append(".\n\n");
+    int nodes = told.path("nodesVerified").asInt();
+    text.append("\nBerth is up after ").append(Words.seconds(elapsed)).append("; ");
+    text.append(nodes).append(nodes == 1 ? " node verified.\n\n" : " nodes verified.\n\n");
     told.path("urls").forEach(url -> text.append("  ").append(url.asText()).append('\n'));
     String berth = "  ./berth %s" + (stateOption == null ? "" : " --state-dir " + stateOption);
     text.append("\nTry:\n");

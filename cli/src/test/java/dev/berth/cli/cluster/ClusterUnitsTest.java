@@ -2,6 +2,8 @@ package dev.berth.cli.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.berth.cli.output.Json;
+import dev.berth.proto.v1.Node;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +30,32 @@ class ClusterUnitsTest {
     RestartPause tired = new RestartPause(9);
 
     assertThat(tired.afterLiving(Duration.ofSeconds(10)).length()).isZero();
+  }
+
+  @Test
+  void aNodeIsUpOnlyWhenItsDefencesWereTriedAndHold() {
+    Node tried = Node.newBuilder().setPhase(Node.Phase.READY).setVerifiedAt(1).build();
+
+    assertThat(Readiness.isVerified(tried)).isTrue();
+    assertThat(Readiness.isVerified(tried.toBuilder().clearVerifiedAt().build())).isFalse();
+    assertThat(Readiness.isVerified(tried.toBuilder().clearPhase().build())).isFalse();
+    assertThat(Readiness.isVerified(tried.toBuilder().addFailedChecks("no-mounts").build()))
+        .isFalse();
+  }
+
+  @Test
+  void whatANodeFailsIsSaid() {
+    Node one = Node.newBuilder().setName("node-1").build();
+    Node two = one.toBuilder().setName("node-2").addFailedChecks("a").addFailedChecks("b").build();
+
+    assertThat(Readiness.lacking(List.of(one, two))).isEqualTo("; node-2 fails a, b");
+  }
+
+  @Test
+  void theEndOfUpSaysHowManyNodesAreVerified() {
+    var told = Json.object().put("nodesVerified", 3);
+
+    assertThat(StartUp.words(told, Duration.ofSeconds(2), null)).contains("3 nodes verified.");
   }
 
   @Test

@@ -42,12 +42,10 @@ public final class RouteFeed implements AutoCloseable {
   private final LongSupplier nanoTime;
   private final RandomGenerator random;
   private final TableSaver saver;
-  private final TableFile file;
+  private final SavedTable saved;
   private final TableSink sink;
   private final Publisher publisher;
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name("route-feed").daemon().factory());
+  private final ScheduledExecutorService thread;
 
   private Intake intake = Intake.empty();
   private @Nullable Following following;
@@ -57,12 +55,35 @@ public final class RouteFeed implements AutoCloseable {
   /** What the feed takes from the world around it. */
   public record Surroundings(LongSupplier nanoTime, RandomGenerator random) {}
 
+  /** What the feed works on: one thread each, ended with the feed. */
+  public record Threads(ScheduledExecutorService feed, ScheduledExecutorService saver) {
+    static Threads daemons() {
+      return new Threads(daemon("route-feed"), daemon("table-saver"));
+    }
+
+    private static ScheduledExecutorService daemon(String name) {
+      return Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name(name).daemon().factory());
+    }
+  }
+
   public RouteFeed(FeedSettings settings, Path tableFile, TableSink sink, Surroundings around) {
+    this(settings, new TableFile(tableFile), sink, around, Threads.daemons());
+  }
+
+  /** On threads and a disk of the caller's choice. */
+  public RouteFeed(
+      FeedSettings settings,
+      SavedTable saved,
+      TableSink sink,
+      Surroundings around,
+      Threads threads) {
     this.settings = settings;
     this.nanoTime = around.nanoTime;
     this.random = around.random;
-    this.file = new TableFile(tableFile);
-    this.saver = new TableSaver(file, nanoTime);
+    this.saved = saved;
+    this.thread = threads.feed;
+    this.saver = new TableSaver(saved, nanoTime, threads.saver);
     this.sink = sink;
     this.publisher = new Publisher(sink, this::onThread, this::inForce);
     this.backoff = settings.firstBackoff();
@@ -71,16 +92,16 @@ public final class RouteFeed implements AutoCloseable {
 
   /** Puts the saved table in force, if there is one, before it returns. */
   public void restore() {
-    intake = file.load();
-    RouteTable saved = intake.table();
-    if (saved.epoch() > 0) {
+    intake = saved.load();
+    RouteTable table = intake.table();
+    if (table.epoch() > 0) {
       log.info(
           "serving {} hosts from the saved table, version {} of epoch {}",
-          saved.hostCount(),
-          saved.version(),
-          saved.epoch());
+          table.hostCount(),
+          table.version(),
+          table.epoch());
       CountDownLatch inForce = new CountDownLatch(1);
-      sink.use(saved, null, inForce::countDown);
+      sink.use(table, null, inForce::countDown);
       await(inForce);
     }
     show(false);

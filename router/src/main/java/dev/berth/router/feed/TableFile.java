@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * <p>Replaced in one step, so a crash leaves the old one or the new one. One that cannot be read is
  * no reason not to start: the scheduler has it all. Used by one thread at a time.
  */
-final class TableFile {
+final class TableFile implements SavedTable {
   private static final Logger log = LoggerFactory.getLogger(TableFile.class);
 
   private final Path file;
@@ -32,8 +32,8 @@ final class TableFile {
     this.file = file;
   }
 
-  /** What was saved last; empty if there is nothing that can be used. */
-  Intake load() {
+  @Override
+  public Intake load() {
     try {
       byte[] bytes = Files.readAllBytes(file);
       Outcome outcome =
@@ -61,7 +61,8 @@ final class TableFile {
     return Intake.empty();
   }
 
-  void save(RouteTable table) throws IOException {
+  @Override
+  public void save(RouteTable table) throws IOException {
     byte[] bytes = WireTables.message(table.full()).toByteArray();
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
     Files.deleteIfExists(fresh);

@@ -4,7 +4,6 @@ import dev.berth.router.table.RouteTable;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -26,16 +25,15 @@ final class TableSaver implements AutoCloseable {
   private static final Duration SOON = Duration.ofMillis(50);
   private static final Duration BETWEEN = Duration.ofSeconds(1);
 
-  private final TableFile file;
+  private final SavedTable file;
   private final LongSupplier nanoTime;
   private final AtomicReference<@Nullable RouteTable> unsaved = new AtomicReference<>();
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name("table-saver").daemon().factory());
+  private final ScheduledExecutorService thread;
   private long restUntilNanos;
 
-  TableSaver(TableFile file, LongSupplier nanoTime) {
+  TableSaver(SavedTable file, LongSupplier nanoTime, ScheduledExecutorService thread) {
     this.file = file;
+    this.thread = thread;
     this.nanoTime = nanoTime;
     this.restUntilNanos = nanoTime.getAsLong();
   }

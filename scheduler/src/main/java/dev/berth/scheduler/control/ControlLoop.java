@@ -10,12 +10,14 @@ import dev.berth.scheduler.state.RefusalCode;
 import dev.berth.scheduler.store.Batch;
 import dev.berth.scheduler.store.Store;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -30,7 +32,8 @@ import org.slf4j.LoggerFactory;
  * <p>One platform thread makes the passes; several may be on their way to the store. A second
  * thread lets them out in order, each after its commit: first the snapshot, then the subscribers,
  * then the answers. A failed commit or a fault of the loop ends the term; nothing of it is used
- * again. Thread-safe.
+ * again. Instead of being started it can be turned, by one thread at a time: the simulation does
+ * so. Thread-safe.
  */
 public final class ControlLoop implements Control, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ControlLoop.class);
@@ -50,16 +53,58 @@ public final class ControlLoop implements Control, AutoCloseable {
 
   public ControlLoop(
       Term term, Store store, Store.Loaded loaded, Placer placer, InstantSource clock) {
+    this(term, store, loaded, placer, clock, answer -> Thread.ofVirtual().start(answer));
+  }
+
+  /** Whoever waits for an answer is told by {@code answering}, which must not hold up the loop. */
+  public ControlLoop(
+      Term term,
+      Store store,
+      Store.Loaded loaded,
+      Placer placer,
+      InstantSource clock,
+      Executor answering) {
     this.store = store;
     this.clock = clock;
     this.decider = new Decider(term, loaded, placer);
-    this.publisher = new Publisher(decider.last(), inFlight::release, this::end);
+    this.publisher = new Publisher(decider.last(), inFlight::release, this::end, answering);
     this.thread = Thread.ofPlatform().name("control-loop").unstarted(this::run);
   }
 
   public void start() {
     publisher.start();
     thread.start();
+  }
+
+  /** One pass, if there is anything to do, and without waiting; instead of {@link #start}. */
+  public void turn() {
+    publisher.turn();
+    if (ended.isDone() || inFlight.availablePermits() == 0 || !isDue()) {
+      return;
+    }
+    try {
+      current = with(inbox.poll());
+      pass();
+      current = List.of();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException | Error fault) {
+      fail(fault);
+    } finally {
+      if (ended.isDone()) {
+        refuse(current);
+      }
+    }
+    publisher.turn();
+  }
+
+  /** When a turn is due though nothing was heard. */
+  public Instant nextTurn() {
+    return decider.nextLook();
+  }
+
+  private boolean isDue() {
+    return !inbox.isEmpty() || !clock.instant().isBefore(decider.nextLook());
   }
 
   /** Completes when the term has ended, with the reason; the loop then does nothing any more. */
@@ -100,6 +145,9 @@ public final class ControlLoop implements Control, AutoCloseable {
     if (ended.complete(reason)) {
       thread.interrupt();
       publisher.end();
+      if (!thread.isAlive()) {
+        refuseWaiting();
+      }
     }
   }
 
@@ -130,8 +178,7 @@ public final class ControlLoop implements Control, AutoCloseable {
       // The term is over; what waits is refused below.
       Thread.currentThread().interrupt();
     } catch (RuntimeException | Error fault) {
-      log.error("the control loop failed; its term of leadership ends", fault);
-      end(fault);
+      fail(fault);
     } finally {
       end(new IllegalStateException("the control loop has stopped"));
       refuse(current);
@@ -139,11 +186,19 @@ public final class ControlLoop implements Control, AutoCloseable {
     }
   }
 
+  private void fail(Throwable fault) {
+    log.error("the control loop failed; its term of leadership ends", fault);
+    end(fault);
+  }
+
   /** Waits for something to do, at most until time alone demands a look. */
   private List<Input> next() throws InterruptedException {
-    var inputs = new ArrayList<Input>();
     long nanos = Duration.between(clock.instant(), decider.nextLook()).toNanos();
-    Input first = nanos > 0 ? inbox.poll(nanos, TimeUnit.NANOSECONDS) : inbox.poll();
+    return with(nanos > 0 ? inbox.poll(nanos, TimeUnit.NANOSECONDS) : inbox.poll());
+  }
+
+  private List<Input> with(@Nullable Input first) {
+    var inputs = new ArrayList<Input>();
     if (first != null) {
       inputs.add(first);
       inbox.drainTo(inputs, MAX_BATCH - 1);

@@ -7,6 +7,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -23,23 +24,39 @@ final class Publisher {
   private static final Logger log = LoggerFactory.getLogger(Publisher.class);
 
   private sealed interface Delivery {
-    record Passed(Pass pass, CompletionStage<@Nullable Void> commit) implements Delivery {}
+    record Passed(Pass pass, CompletionStage<@Nullable Void> commit) implements Delivery {
+      @Override
+      public boolean isReady() {
+        return commit.toCompletableFuture().isDone();
+      }
+    }
 
-    record Joined(Consumer<Published> subscriber) implements Delivery {}
+    record Joined(Consumer<Published> subscriber) implements Delivery {
+      @Override
+      public boolean isReady() {
+        return true;
+      }
+    }
+
+    /** Can it be let out without waiting? */
+    boolean isReady();
   }
 
   private final BlockingQueue<Delivery> queue = new LinkedBlockingQueue<>();
   private final List<Consumer<Published>> subscribers = new CopyOnWriteArrayList<>();
   private final Runnable released;
   private final Consumer<Throwable> failed;
+  private final Executor answering;
   private final Thread thread;
   private volatile Snapshot snapshot;
   private volatile boolean isEnded;
 
-  Publisher(Snapshot first, Runnable released, Consumer<Throwable> failed) {
+  /** {@code answering} must not hold up the next pass, whoever waits for the answer. */
+  Publisher(Snapshot first, Runnable released, Consumer<Throwable> failed, Executor answering) {
     this.snapshot = first;
     this.released = released;
     this.failed = failed;
+    this.answering = answering;
     this.thread = Thread.ofPlatform().name("control-publish").unstarted(this::run);
   }
 
@@ -75,15 +92,36 @@ final class Publisher {
   }
 
   private void run() {
-    Delivery delivery = null;
     try {
       while (!isEnded) {
-        delivery = queue.take();
-        deliver(delivery);
-        delivery = null;
+        letOut(queue.take());
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
+    } finally {
+      isEnded = true;
+      refuseAll();
+    }
+  }
+
+  /** Lets out what need not be waited for; instead of {@link #start}. */
+  void turn() {
+    try {
+      for (Delivery next = queue.peek();
+          next != null && next.isReady() && !isEnded;
+          next = queue.peek()) {
+        letOut(queue.remove());
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void letOut(Delivery delivery) throws InterruptedException {
+    boolean isOut = false;
+    try {
+      deliver(delivery);
+      isOut = true;
     } catch (ExecutionException failure) {
       log.warn("a commit failed; the term of leadership ends", failure.getCause());
       failed.accept(failure);
@@ -91,11 +129,10 @@ final class Publisher {
       log.error("publishing failed; the term of leadership ends", fault);
       failed.accept(fault);
     } finally {
-      isEnded = true;
-      if (delivery != null) {
+      if (!isOut) {
+        isEnded = true;
         refuse(delivery);
       }
-      refuseAll();
     }
   }
 
@@ -106,7 +143,7 @@ final class Publisher {
         released.run();
         snapshot = pass.published().after();
         subscribers.forEach(subscriber -> subscriber.accept(pass.published()));
-        pass.answers().forEach(Publisher::complete);
+        pass.answers().forEach(this::complete);
       }
       case Delivery.Joined(Consumer<Published> subscriber) -> {
         subscribers.add(subscriber);
@@ -121,9 +158,8 @@ final class Publisher {
     }
   }
 
-  /** On a thread of its own: whoever waits for the answer must not hold up the next pass. */
-  private static void complete(Pass.Answer answer) {
-    Thread.ofVirtual().start(() -> answer.to().complete(answer.outcome()));
+  private void complete(Pass.Answer answer) {
+    answering.execute(() -> answer.to().complete(answer.outcome()));
   }
 
   private void refuseAll() {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ProcfileTest {
   private final Mistakes mistakes = new Mistakes();
@@ -55,6 +57,31 @@ class ProcfileTest {
             "berth.json health.cron",
             "berth.json grace.web",
             "berth.json a");
+  }
+
+  /** There is one user, by number; nothing that a tenant sends chooses another. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "0",
+        "-1",
+        "2147483648",
+        "4294967296",
+        "42949672960000000000",
+        "\"root\"",
+        "\"0:0\"",
+        "null"
+      })
+  void aUserIsAnUnknownSetting(String user) {
+    String json = "{\"user\": %1$s, \"health\": {\"web\": {\"user\": %1$s}}}".formatted(user);
+
+    AppSettings.read(json.getBytes(UTF_8), Set.of("web"), mistakes);
+
+    assertThat(mistakes.found())
+        .containsExactly(
+            "berth.json user: is unknown; known are health and grace",
+            "berth.json health.web.user: is unknown; known are http, interval, timeout, start and"
+                + " failures");
   }
 
   @Test

@@ -42,6 +42,9 @@ class TarTricksTest {
             "two headers of the same kind"),
         unreadable("a NUL in a pax path", new RawTar().pax("path=a\0b").file("c", ""), "'path'"),
         unreadable("a pax path that is empty", new RawTar().pax("path=").file("c", ""), "'path'"),
+        unreadable("a negative pax owner", owned("uid=-1"), "'uid'"),
+        unreadable("a pax owner by name", owned("gid=root"), "'gid'"),
+        unreadable("a pax owner of 20 digits", owned("uid=42949672960000000000"), "'uid'"),
         unreadable("a negative pax size", new RawTar().pax("size=-1").file("c", ""), "'size'"),
         unreadable(
             "a pax record that is longer than it says",
@@ -65,6 +68,14 @@ class TarTricksTest {
 
   private static Stream<Arguments> numbers() {
     return Stream.of(
+        unreadable(
+            "an owner by name",
+            new RawTar().header(new Header("a", '0', 0).put(108, "root\0\0\0\0")),
+            "uid of a header"),
+        unreadable(
+            "a negative owner in octal",
+            new RawTar().header(new Header("a", '0', 0).put(116, "-000001\0")),
+            "gid of a header"),
         unreadable(
             "a negative binary size",
             new RawTar().header(new Header("a", '0', 0).gnu().put(124, filled(12, 0xff))),
@@ -247,6 +258,44 @@ class TarTricksTest {
         argumentSet(
             "the old file type",
             new RawTar().header(new Header("a", '\0', 1)).content((byte) 'x').bytes()));
+  }
+
+  /** Each would be root, or another tenant, to a reader that wraps at 31 or 32 bits. */
+  static Stream<Arguments> owners() {
+    return Stream.of(
+        argumentSet("root's, which is 0", binaryOwner(0)),
+        argumentSet("2147483648 in binary", binaryOwner(2_147_483_648L)),
+        argumentSet("4294967296 in binary", binaryOwner(4_294_967_296L)),
+        argumentSet("as much as fits in binary", binaryOwner((1L << 56) - 1)),
+        argumentSet("-1 in binary", binaryOwner(-1)),
+        argumentSet("2147483648 in pax", owned("uid=2147483648", "gid=2147483648").bytes()),
+        argumentSet("4294967296 in pax", owned("uid=4294967296", "gid=4294967296").bytes()),
+        argumentSet("by name in pax", owned("uname=root", "gname=root").bytes()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("owners")
+  void theOwnerThatATarNamesHasNoEffect(byte[] tar) throws IOException {
+    assertThat(inspect(tar)).isEmpty();
+    assertThat(clean(tar)).isEqualTo(clean(new Tar().file("a", "x").bytes()));
+  }
+
+  @Test
+  void everythingInASlugBelongsToOneNumber() throws IOException {
+    byte[] header = clean(owned("uid=4294967296", "gid=0").bytes());
+
+    assertThat(new String(header, 108, 16, UTF_8)).isEqualTo("0001750\0" + "0001750\0");
+  }
+
+  private static RawTar owned(String... records) {
+    return new RawTar().pax(records).file("a", "x");
+  }
+
+  private static byte[] binaryOwner(long id) {
+    byte[] number = java.nio.ByteBuffer.allocate(8).putLong(id).array();
+    number[0] |= (byte) 0x80;
+    Header header = new Header("a", '0', 1).gnu().put(108, number).put(116, number);
+    return new RawTar().header(header).content((byte) 'x').bytes();
   }
 
   @ParameterizedTest
