@@ -30,6 +30,7 @@ record ContainerMaking(HostParts parts, Limiting limiting, KillJournal journal, 
     limiting.orderShim(parts.layout().bundle(name), plan.limits().rates());
     long pid = parts.runtime().create(name, Removal.log(parts.layout(), name));
     limiting.apply(bundle, parts.common(), upper);
+    refuse(plan, limiting.shortenTurns(pid)); // read back now: a tenant may change its own later
     long rate = limiting.networkBytesPerSecond(plan.limits());
     if (!parts.common().runtimeSwitches()
         && parts.settings().defences().has(Defence.OWN_NETWORK_NAMESPACE)) {

@@ -5,6 +5,7 @@ import dev.berth.agent.cgroup.Extras;
 import dev.berth.agent.cgroup.Extras.DiskRate;
 import dev.berth.agent.cgroup.Setting;
 import dev.berth.agent.network.NodeNetwork;
+import dev.berth.turn.CpuTurn;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,6 +102,23 @@ public record Limiting(Cgroups cgroups, Disk disk, Defences defences) {
     for (Setting setting : settings(bundle, common, upper, defences)) {
       setting.write();
     }
+  }
+
+  /**
+   * Gives a process that has not begun yet, and so all that come from it, the shortest turns: then
+   * neither who is quiet nor who is busy waits long for a neighbour's turn to end. A tenant may
+   * choose longer ones later, which hold nobody else up. Returns what the kernel has instead.
+   */
+  List<String> shortenTurns(long pid) {
+    CpuTurn.shorten(pid);
+    long nanos = CpuTurn.nanos(pid);
+    List<String> found = new ArrayList<>();
+    limit(
+        "turn on a cpu, ns",
+        nanos == 0 ? CpuTurn.SHORTEST_NANOS : nanos,
+        CpuTurn.SHORTEST_NANOS,
+        found);
+    return found;
   }
 
   private List<Setting> settings(
