@@ -69,7 +69,8 @@ final class ControlPlane implements AutoCloseable {
               .overrideAuthority(Identity.SCHEDULER_AUTHORITY)
               .build());
       schedulers.add(
-          program("scheduler-" + number, 160, "dev.berth.scheduler.SchedulerMain", scheduler(number)));
+          program(
+              "scheduler-" + number, 160, "dev.berth.scheduler.SchedulerMain", scheduler(number)));
     }
     router = program("router", 96, "dev.berth.router.RouterMain", router());
     agent = program("agent", 96, "dev.berth.agent.AgentMain", agentSettings(), "run");

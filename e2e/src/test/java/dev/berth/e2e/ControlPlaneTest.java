@@ -65,8 +65,7 @@ class ControlPlaneTest {
 
     plane.schedulers.get(leader).kill();
     Duration took =
-        plane.deadline.until(
-            "the other leads", LONG, () -> plane.status(1 - leader).isPresent());
+        plane.deadline.until("the other leads", LONG, () -> plane.status(1 - leader).isPresent());
 
     System.out.println("takeover after kill -9: " + took.toMillis() + " ms");
     assertThat(took).isLessThan(Duration.ofSeconds(10)); // the session is not waited for
@@ -93,8 +92,7 @@ class ControlPlaneTest {
     Duration took;
     try {
       took =
-          plane.deadline.until(
-              "the other leads", LONG, () -> plane.status(1 - leader).isPresent());
+          plane.deadline.until("the other leads", LONG, () -> plane.status(1 - leader).isPresent());
       boolean _ = plane.deadline.holdsFor(PAUSE.minus(took), () -> true);
     } finally {
       plane.schedulers.get(leader).resume();

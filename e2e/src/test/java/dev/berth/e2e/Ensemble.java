@@ -30,7 +30,9 @@ final class Ensemble implements AutoCloseable {
             .mapToObj(number ->
                 "server.%d=127.0.0.1:%d:%d"
                     .formatted(
-                        number, ports.get(SERVERS + number - 1), ports.get(2 * SERVERS + number - 1)))
+                        number,
+                        ports.get(SERVERS + number - 1),
+                        ports.get(2 * SERVERS + number - 1)))
             .collect(Collectors.joining("\n"));
     for (int number = 1; number <= SERVERS; number++) {
       Path own = Files.createDirectories(directory.resolve("zookeeper-" + number));

@@ -106,12 +106,35 @@ public final class Cluster implements AutoCloseable {
   public <S extends AbstractStub<S>, A> A converse(
       Function<Channel, S> service, Conversation<S, A> conversation) {
     if (!isLeaderFound && schedulers.count() > 1) {
-      // A conversation cannot be begun twice, so it is begun with the right one.
-      ask(
-          ClusterServiceGrpc::newBlockingStub,
-          it -> it.getStatus(GetStatusRequest.getDefaultInstance()));
+      findLeader(); // a conversation cannot be begun twice, so it is begun with the right one
     }
     return told(() -> conversation.hold(service.apply(schedulers.channel())));
+  }
+
+  /** A call that changes nothing: when it breaks off, it is begun again with who leads then. */
+  public <S extends AbstractStub<S>, A> A look(
+      Function<Channel, S> service, Conversation<S, A> conversation) {
+    return told(() -> {
+      for (int again = 0; ; again++) {
+        try {
+          return conversation.hold(service.apply(schedulers.channel()));
+        } catch (StatusException | StatusRuntimeException broken) {
+          if (Status.fromThrowable(broken).getCode() != Status.Code.UNAVAILABLE
+              || again >= MAX_ROUNDS) {
+            throw broken;
+          }
+          Thread.sleep(PAUSE_MILLIS);
+          findLeader();
+        }
+      }
+    });
+  }
+
+  private void findLeader() {
+    var _ =
+        ask(
+            ClusterServiceGrpc::newBlockingStub,
+            it -> it.getStatus(GetStatusRequest.getDefaultInstance()));
   }
 
   private <A> A ofTheLeader(Supplier<A> call) throws InterruptedException {

@@ -39,18 +39,22 @@ public final class Follower {
     this.progress = progress;
   }
 
+  /** How long is waited, however often the watch is begun again. */
+  private record Patience(Duration whole, Instant deadline) {}
+
   /** Returns the settled instances; fails with {@link ExitCode#NOT_SETTLED} after the timeout. */
   public InstanceList settle(AppName app, long atLeastVersion, Duration timeout) {
+    Instant deadline = surroundings.clock().instant().plus(timeout);
     Thread farewell = new Thread(() -> sayThatWorkGoesOn(app), "farewell");
     Runtime.getRuntime().addShutdownHook(farewell);
     try {
-      return cluster.converse(
+      return cluster.look(
           AppServiceGrpc::newBlockingV2Stub,
           apps -> {
             BlockingClientCall<?, InstanceList> call =
                 apps.watchInstances(ListInstancesRequest.newBuilder().setName(app).build());
             try {
-              return watch(call, app, atLeastVersion, timeout);
+              return watch(call, app, atLeastVersion, new Patience(timeout, deadline));
             } finally {
               call.cancel("seen enough", null);
             }
@@ -61,15 +65,14 @@ public final class Follower {
   }
 
   private InstanceList watch(
-      BlockingClientCall<?, InstanceList> call, AppName app, long version, Duration timeout)
+      BlockingClientCall<?, InstanceList> call, AppName app, long version, Patience patience)
       throws StatusException, InterruptedException {
-    Instant deadline = surroundings.clock().instant().plus(timeout);
     InstanceList last = null;
     while (true) {
-      Duration left = Duration.between(surroundings.clock().instant(), deadline);
+      Duration left = Duration.between(surroundings.clock().instant(), patience.deadline());
       InstanceList now = left.isPositive() ? read(call, left) : null;
       if (now == null) {
-        throw notSettled(app, last, timeout);
+        throw notSettled(app, last, patience.whole());
       }
       last = now;
       show(now);

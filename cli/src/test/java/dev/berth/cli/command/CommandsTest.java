@@ -41,6 +41,16 @@ class CommandsTest {
   }
 
   @Test
+  void aChangeIsFollowedAcrossAChangeOfLeader() {
+    cluster.leaderChanges = true;
+
+    int code = cluster.berth("scale", "-a", "acme/shop", "web=1");
+
+    assertThat(code).isZero();
+    assertThat(text(cluster.out)).contains("1 of 1 instances healthy");
+  }
+
+  @Test
   void theAnswerInJsonIsOneObject() {
     int code = cluster.berth("scale", "-a", "acme/shop", "web=1", "--json");
 

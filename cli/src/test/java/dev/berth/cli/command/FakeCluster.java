@@ -8,10 +8,13 @@ import dev.berth.proto.v1.App;
 import dev.berth.proto.v1.AppName;
 import dev.berth.proto.v1.AppServiceGrpc;
 import dev.berth.proto.v1.CheckFinding;
+import dev.berth.proto.v1.ClusterServiceGrpc;
+import dev.berth.proto.v1.ClusterStatus;
 import dev.berth.proto.v1.CreateReleaseRequest;
 import dev.berth.proto.v1.CreateReleaseResponse;
 import dev.berth.proto.v1.FindSlugRequest;
 import dev.berth.proto.v1.FindSlugResponse;
+import dev.berth.proto.v1.GetStatusRequest;
 import dev.berth.proto.v1.Instance;
 import dev.berth.proto.v1.InstanceList;
 import dev.berth.proto.v1.ListInstancesRequest;
@@ -61,6 +64,7 @@ public final class FakeCluster implements AutoCloseable {
   final ByteArrayOutputStream err = new ByteArrayOutputStream();
   boolean hasSlug;
   boolean settles = true;
+  volatile boolean leaderChanges;
   boolean defencesHold = true;
   boolean askedQuick;
 
@@ -76,6 +80,7 @@ public final class FakeCluster implements AutoCloseable {
             .addService(new Apps())
             .addService(new Releases())
             .addService(new Nodes())
+            .addService(new Clusters())
             .build()
             .start();
     Files.writeString(
@@ -197,6 +202,11 @@ public final class FakeCluster implements AutoCloseable {
               .setPhase(Instance.Phase.STARTING)
               .build();
       answer.onNext(InstanceList.newBuilder().setApp(app(6)).setSettled(true).build());
+      if (leaderChanges) {
+        leaderChanges = false;
+        answer.onError(Status.UNAVAILABLE.asRuntimeException());
+        return;
+      }
       answer.onNext(InstanceList.newBuilder().setApp(app(7)).addInstances(web).build());
       if (settles) {
         answer.onNext(
@@ -206,6 +216,14 @@ public final class FakeCluster implements AutoCloseable {
                 .setSettled(true)
                 .build());
       }
+    }
+  }
+
+  private static final class Clusters extends ClusterServiceGrpc.ClusterServiceImplBase {
+    @Override
+    public void getStatus(GetStatusRequest request, StreamObserver<ClusterStatus> answer) {
+      answer.onNext(ClusterStatus.getDefaultInstance());
+      answer.onCompleted();
     }
   }
 
