@@ -5,6 +5,7 @@ import dev.berth.admin.RunFile;
 import dev.berth.agent.image.ImageRehash;
 import dev.berth.agent.image.StateLayout;
 import dev.berth.agent.link.BlobFetcher;
+import dev.berth.agent.link.SchedulerAddresses;
 import dev.berth.agent.runtime.ContainerHost;
 import dev.berth.agent.runtime.HostException;
 import dev.berth.agent.sweep.Sweep;
@@ -78,8 +79,12 @@ public final class AgentMain {
 
   private static void run(AgentSettings settings) throws HostException, IOException {
     ChannelCredentials credentials = Identity.load(settings.identity()).channelCredentials();
-    var schedulers = new Schedulers(settings.schedulers(), it -> dial(it, credentials));
-    ContainerHost host = ContainerHost.open(settings.host(), new BlobFetcher(schedulers));
+    var addresses = new SchedulerAddresses(settings.schedulers());
+    var schedulers = new Schedulers(settings.schedulers(), it -> dial(it, credentials, addresses));
+    ContainerHost host =
+        ContainerHost.open(
+            settings.host().alsoForbidding(addresses.networks()), new BlobFetcher(schedulers));
+    addresses.onChange(host::forbid);
     InstantSource clock = steadyClock();
     var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     var around =
@@ -106,10 +111,12 @@ public final class AgentMain {
     awaitForever();
   }
 
-  private static ManagedChannel dial(String address, ChannelCredentials credentials) {
+  private static ManagedChannel dial(
+      String address, ChannelCredentials credentials, SchedulerAddresses addresses) {
     return Grpc.newChannelBuilder(address, credentials)
         .overrideAuthority(Identity.SCHEDULER_AUTHORITY)
         .maxInboundMessageSize(LARGEST_MESSAGE)
+        .intercept(addresses)
         .keepAliveTime(10, TimeUnit.SECONDS)
         .keepAliveTimeout(5, TimeUnit.SECONDS)
         .directExecutor() // nothing that it calls blocks, but for noting a new epoch on the disk

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What an agent is configured with.
@@ -70,6 +71,11 @@ public record AgentSettings(
     }
   }
 
+  /** What stands between commas. */
+  private static List<String> networks(String text) {
+    return Stream.of(text.split(",", -1)).map(String::strip).filter(it -> !it.isEmpty()).toList();
+  }
+
   public static AgentSettings read(Settings settings) {
     long most = 1L << 40;
     var capacity =
@@ -85,6 +91,7 @@ public record AgentSettings(
     Path identity = settings.path("identity.directory");
     Path state = settings.path("state.directory");
     String subnet = settings.string("network.subnet");
+    List<String> forbidden = networks(settings.string("network.forbidden", ""));
     int adminPort = settings.port("admin.port", 0);
     Path runFile = settings.path("run.file");
     int startsAtATime = settings.integer("starts.at-a-time", 4, 1, 64);
@@ -96,7 +103,8 @@ public record AgentSettings(
         nodeName,
         schedulers,
         identity,
-        new HostSettings(clusterId, nodeNumber, state, subnet, capacity.whole()),
+        new HostSettings(clusterId, nodeNumber, state, subnet, capacity.whole())
+            .forbidding(forbidden),
         capacity,
         adminPort,
         runFile,

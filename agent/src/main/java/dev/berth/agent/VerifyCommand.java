@@ -46,7 +46,9 @@ record VerifyCommand(boolean quick, boolean json, InstantSource clock) {
   int run(HostSettings node, PrintStream out) throws HostException, IOException {
     Path state = node.stateDirectory();
     Path directory = state.resolveSibling(state.getFileName() + "-verify");
-    var settings = new HostSettings(node.clusterId(), NUMBER, directory, SUBNET, node.capacity());
+    var settings =
+        new HostSettings(node.clusterId(), NUMBER, directory, SUBNET, node.capacity())
+            .alsoForbidding(node.forbidden());
     StateLayout.directory(directory, "rwx------");
     Path lock = directory.resolve("lock");
     try (var channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);

@@ -44,4 +44,29 @@ class AgentSettingsTest {
         .isInstanceOf(SettingsException.class)
         .hasMessageContainingAll("node.name", "capacity.pids", "colour");
   }
+
+  @Test
+  void whatIsForbiddenIsAListOfNetworks() {
+    values.put("network.forbidden", "10.0.0.0/8, 192.0.2.17/32");
+
+    assertThat(AgentSettings.read(Settings.of(values)).host().forbidden())
+        .containsExactly("10.0.0.0/8", "192.0.2.17/32");
+  }
+
+  @Test
+  void aForbiddenNetworkThatIsNoneIsNamed() {
+    values.put("network.forbidden", "10.0.0.0/8,10.0.0.1");
+
+    assertThatThrownBy(() -> AgentSettings.read(Settings.of(values)))
+        .hasMessage(
+            "network.forbidden has '10.0.0.1', which is no IPv4 network such as 192.0.2.0/24");
+  }
+
+  @Test
+  void atMost256NetworksAreForbidden() {
+    values.put("network.forbidden", "10.0.0.0/8,".repeat(257));
+
+    assertThatThrownBy(() -> AgentSettings.read(Settings.of(values)))
+        .hasMessage("network.forbidden has 257 networks; at most 256 are allowed");
+  }
 }

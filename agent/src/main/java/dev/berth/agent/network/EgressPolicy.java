@@ -5,7 +5,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /**
  * Where an instance may open connections to; what is denied wins.
@@ -14,9 +13,6 @@ import java.util.regex.Pattern;
  */
 public record EgressPolicy(List<String> allow, List<String> deny) {
   private static final int MOST_NETWORKS = 64;
-  private static final String PART = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
-  private static final Pattern NETWORK =
-      Pattern.compile("(" + PART + "\\.){3}" + PART + "/(3[0-2]|[12]?\\d)");
 
   public static final EgressPolicy OPEN = new EgressPolicy(List.of(), List.of());
 
@@ -28,19 +24,9 @@ public record EgressPolicy(List<String> allow, List<String> deny) {
     deny = checked("deny", deny);
   }
 
-  /** Nothing but what was checked here reaches the text that nft reads. */
   private static List<String> checked(String list, List<String> networks) {
-    if (networks.size() > MOST_NETWORKS) {
-      throw new IllegalArgumentException(
-          "egress %s has %d networks; at most %d are allowed"
-              .formatted(list, networks.size(), MOST_NETWORKS));
-    }
-    for (String network : networks) {
-      if (!NETWORK.matcher(network).matches()) {
-        throw new IllegalArgumentException("egress " + list + " has an entry that is no network");
-      }
-    }
-    return networks.stream().sorted().distinct().toList();
+    return Networks.checked(
+        "egress " + list, networks, MOST_NETWORKS, _ -> "has an entry that is no network");
   }
 
   /** Equal for equal policies, and short enough for the name of a chain. */

@@ -1,5 +1,6 @@
 package dev.berth.agent.network;
 
+import dev.berth.agent.linux.Connections;
 import dev.berth.agent.linux.Links;
 import dev.berth.agent.linux.Programs;
 import dev.berth.agent.runtime.Defence;
@@ -36,12 +37,21 @@ public final class NodeNetwork implements AutoCloseable {
   private @Nullable RulesWatch watch;
   private final Shaping shaping;
 
-  public NodeNetwork(NetworkNames names, Subnet subnet, Programs programs, Defences defences) {
+  /**
+   * @param forbidden networks that no place reaches, whatever its passage
+   */
+  public NodeNetwork(
+      NetworkNames names,
+      Subnet subnet,
+      Programs programs,
+      Defences defences,
+      List<String> forbidden) {
     this.names = names;
     this.subnet = subnet;
     this.programs = programs;
     this.defences = defences;
-    this.passages = new Passages(new NodeRules(names, subnet, defences), subnet, programs);
+    this.passages =
+        new Passages(new NodeRules(names, subnet, defences), subnet, programs, forbidden);
     this.shaping = new Shaping(links, programs);
   }
 
@@ -73,6 +83,11 @@ public final class NodeNetwork implements AutoCloseable {
     watch = new RulesWatch(passages);
   }
 
+  /** Forbids other networks than those before; in force when it returns. */
+  public void forbid(List<String> networks) throws IOException {
+    passages.forbid(networks);
+  }
+
   /** Lets a place out as far as its passage says; in force when it returns. */
   public void open(int place, Passage passage) throws IOException {
     passages.put(place, passage);
@@ -81,6 +96,13 @@ public final class NodeNetwork implements AutoCloseable {
   /** The place reaches nothing any more. */
   public void shut(int place) throws IOException {
     passages.remove(place);
+  }
+
+  /** Nothing that comes for the place belongs to a connection that it had. */
+  public void forget(int place) throws IOException {
+    if (defences.has(Defence.FORGOTTEN_CONNECTIONS)) {
+      Connections.forget(subnet.bits(place));
+    }
   }
 
   /** In the process's network namespace, before it has a link; for runtimes that can't. */

@@ -3,6 +3,7 @@ package dev.berth.agent.network;
 import dev.berth.agent.runtime.Defence;
 import dev.berth.agent.runtime.Defences;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -40,6 +41,10 @@ record NodeRules(NetworkNames names, Subnet subnet, Defences defences) {
           elements = { 0.0.0.0/8, 127.0.0.0/8, 169.254.0.0/16, 192.0.0.0/24, 100.100.100.200,
                        168.63.129.16, 224.0.0.0/3, SURROUNDINGS }
         }
+        set forbidden {
+          type ipv4_addr; flags interval; auto-merge;
+          FORBIDDEN_ELEMENTS
+        }
         chain refuse {
           meta l4proto tcp reject with tcp reset
           reject with icmp type admin-prohibited
@@ -51,6 +56,7 @@ record NodeRules(NetworkNames names, Subnet subnet, Defences defences) {
           IPV6: meta nfproto ipv6 drop
           ct direction reply ct state established,related accept
           REACH: ip daddr @never REFUSE
+          FORBIDDEN: ip daddr @forbidden REFUSE
           REACH: fib daddr type != unicast REFUSE
           TIMEOUTS: ct state new ct timeout set "brief"
         }
@@ -100,8 +106,12 @@ record NodeRules(NetworkNames names, Subnet subnet, Defences defences) {
         }
       """;
 
-  /** Both tables anew in one transaction, so no packet passes between old and new. */
-  String all(Map<Integer, Passage> places, boolean timeouts) {
+  /**
+   * Both tables anew in one transaction, so no packet passes between old and new.
+   *
+   * @param forbidden networks that no passage leads to
+   */
+  String all(Map<Integer, Passage> places, List<String> forbidden, boolean timeouts) {
     var text = new StringBuilder();
     for (String family : new String[] {"inet", "bridge"}) {
       text.append("add table %1$s %2$s\ndelete table %1$s %2$s\n".formatted(family, names.table()));
@@ -109,7 +119,7 @@ record NodeRules(NetworkNames names, Subnet subnet, Defences defences) {
     text.append("table inet " + names.table() + " {\n");
     text.append(timeouts ? TIMEOUTS : "");
     text.append("  map " + PASSAGES + " { type ipv4_addr : verdict; }\n");
-    text.append(base(timeouts)).append("}\n");
+    text.append(base(forbidden, timeouts)).append("}\n");
     for (Passage passage : places.values().stream().distinct().toList()) {
       text.append(chainOf(passage));
     }
@@ -120,7 +130,17 @@ record NodeRules(NetworkNames names, Subnet subnet, Defences defences) {
     return text.append(bridge()).toString();
   }
 
-  private String base(boolean timeouts) {
+  /** Other networks that no passage leads to, in place of those before. */
+  String forbidding(List<String> networks) {
+    String set = "inet " + names.table() + " forbidden";
+    String elements =
+        networks.isEmpty()
+            ? ""
+            : "add element %s { %s }\n".formatted(set, String.join(", ", networks));
+    return "flush set " + set + "\n" + elements;
+  }
+
+  private String base(List<String> forbidden, boolean timeouts) {
     String text = HOOKS + FORWARDING;
     String policy =
         defences.has(Defence.EGRESS_POLICY)
@@ -131,6 +151,10 @@ record NodeRules(NetworkNames names, Subnet subnet, Defences defences) {
         .replace("BRIDGE", '"' + names.bridge() + '"')
         .replace("SURROUNDINGS", subnet.surroundings())
         .replace("SUBNET", subnet.toString())
+        .replace(
+            "FORBIDDEN_ELEMENTS",
+            forbidden.isEmpty() ? "" : "elements = { " + String.join(", ", forbidden) + " }")
+        .replace("FORBIDDEN:", with(Defence.FORBIDDEN_NETWORKS))
         .replace("REACH:", with(Defence.UNREACHABLE_NETWORKS))
         .replace("IPV6:", with(Defence.NO_IPV6))
         .replace("CLOSED:", with(Defence.CLOSED_TO_OUTSIDE))

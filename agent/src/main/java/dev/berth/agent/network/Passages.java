@@ -26,7 +26,7 @@ final class Passages {
 
   private static final Pattern FIXED =
       Pattern.compile(
-          "\\t(set never|set own|map passages|chain (?!to_|admit_)\\w+) \\{.*?\\n\\t\\}",
+          "\\t(set never|set forbidden|set own|map passages|chain (?!to_|admit_)\\w+) \\{.*?\\n\\t\\}",
           Pattern.DOTALL);
 
   private final NodeRules rules;
@@ -35,10 +35,12 @@ final class Passages {
   private final NfTables elements;
   private final Map<Integer, Passage> places = new TreeMap<>();
   private final Set<Passage> made = new HashSet<>();
+  private List<String> forbidden;
   private String asSet = "";
 
-  Passages(NodeRules rules, Subnet subnet, Programs programs) {
+  Passages(NodeRules rules, Subnet subnet, Programs programs, List<String> forbidden) {
     this.rules = rules;
+    this.forbidden = forbidden;
     this.subnet = subnet;
     this.programs = programs;
     this.elements = new NfTables(rules.names().table(), NodeRules.PASSAGES);
@@ -47,10 +49,10 @@ final class Passages {
   /** Replaces all rules of the node by these, whole. */
   synchronized void setUp(Map<Integer, Passage> known) throws IOException {
     try {
-      programs.need(List.of(NodeNetwork.NFT, "-f", "-"), rules.all(known, true));
+      programs.need(List.of(NodeNetwork.NFT, "-f", "-"), rules.all(known, forbidden, true));
     } catch (IOException e) {
       LOG.warn("closed connections keep the host's own timeouts: {}", e.getMessage());
-      programs.need(List.of(NodeNetwork.NFT, "-f", "-"), rules.all(known, false));
+      programs.need(List.of(NodeNetwork.NFT, "-f", "-"), rules.all(known, forbidden, false));
     }
     places.clear();
     places.putAll(known);
@@ -88,6 +90,18 @@ final class Passages {
       }
     }
     return text.toString();
+  }
+
+  /** No place reaches these networks, whatever its passage; in force when it returns. */
+  synchronized void forbid(List<String> networks) throws IOException {
+    if (networks.equals(forbidden)) {
+      return;
+    }
+    forbidden = networks;
+    var set = programs.run(List.of(NodeNetwork.NFT, "-f", "-"), rules.forbidding(networks));
+    if (!set.succeeded()) {
+      setUp(Map.copyOf(places)); // somebody had taken the rules away
+    }
   }
 
   /** In force when it returns. */

@@ -203,6 +203,15 @@ public final class ContainerHost implements InstanceHost {
     }
   }
 
+  /** Forbids these networks too for all instances, beside those of the settings. */
+  public void forbid(List<String> more) {
+    try {
+      parts.network().forbid(parts.settings().alsoForbidding(more).forbidden());
+    } catch (IOException e) {
+      LOG.error("instances may reach {}: {}", more, e.getMessage());
+    }
+  }
+
   private IdRange range(int place) {
     return parts.range(place);
   }
@@ -316,8 +325,8 @@ public final class ContainerHost implements InstanceHost {
 
   private void free(Placement placement) {
     try {
+      doors.close(placement.place());
       ledger.remove(placement.id());
-      doors.shut(placement.place());
     } catch (IOException e) {
       throw new java.io.UncheckedIOException("placement " + placement.id() + " stays on disk", e);
     }

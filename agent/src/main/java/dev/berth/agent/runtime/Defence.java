@@ -22,11 +22,17 @@ public enum Defence {
   /** An instance reaches no address of hosts, of other instances, link-local or metadata. */
   UNREACHABLE_NETWORKS,
 
+  /** Nor what the operator forbids for the whole node, and the addresses of schedulers. */
+  FORBIDDEN_NETWORKS,
+
   /** Only what the tenant's policy lets through leaves the node. */
   EGRESS_POLICY,
 
   /** Nothing from outside the node begins a connection to an instance. */
   CLOSED_TO_OUTSIDE,
+
+  /** An address is given on without the connections that it had. */
+  FORGOTTEN_CONNECTIONS,
 
   /** At most so many connections at a time, and so many new ones a second. */
   CONNECTION_LIMIT,

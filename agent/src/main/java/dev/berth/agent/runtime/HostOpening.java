@@ -134,7 +134,8 @@ final class HostOpening {
   private static NodeNetwork network(
       HostSettings settings, Subnet subnet, Programs programs, Ledger ledger) throws IOException {
     var names = new NetworkNames(settings.clusterId(), settings.nodeNumber());
-    var network = new NodeNetwork(names, subnet, programs, settings.defences());
+    var network =
+        new NodeNetwork(names, subnet, programs, settings.defences(), settings.forbidden());
     network.setUp(ledger.passages());
     return network;
   }
@@ -177,7 +178,9 @@ final class HostOpening {
             parts.cgroup(name),
             "probe",
             List.of(
-                ContainerMounts.bind("/usr", Path.of("/usr"), List.of("ro", "nosuid", "nodev"))));
+                // With what is mounted below: it cannot be left out in a user namespace.
+                ContainerMounts.bind(
+                    "/usr", Path.of("/usr"), List.of("rbind", "ro", "nosuid", "nodev"))));
     try {
       bundle.write(parts.layout().bundle(name), parts.common());
       long pid = parts.runtime().create(name, Removal.log(parts.layout(), name));

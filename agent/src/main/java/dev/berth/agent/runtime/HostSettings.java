@@ -1,7 +1,10 @@
 package dev.berth.agent.runtime;
 
+import dev.berth.agent.network.Networks;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
@@ -12,6 +15,7 @@ import java.util.regex.Pattern;
  * @param stateDirectory everything this node keeps lies below it
  * @param subnet such as {@code 10.88.0.0/22}; the gateway has its first address
  * @param capacity what instances may use; empty: what the machine has, less a reserve
+ * @param forbidden IPv4 networks that no instance reaches, whatever its tenant's policy
  * @param defences all of them, except in tests
  */
 public record HostSettings(
@@ -20,7 +24,11 @@ public record HostSettings(
     Path stateDirectory,
     String subnet,
     Optional<Capacity> capacity,
+    List<String> forbidden,
     Defences defences) {
+  /** In the operator's list. */
+  private static final int MOST_FORBIDDEN = 256;
+
   private static final Pattern CLUSTER_ID = Pattern.compile("[0-9a-f]{6}");
 
   public HostSettings {
@@ -31,6 +39,7 @@ public record HostSettings(
     if (nodeNumber < 1 || nodeNumber > 999) {
       throw new IllegalArgumentException("node.number must be 1 to 999, not " + nodeNumber);
     }
+    forbidden = Networks.forbidden(forbidden, Integer.MAX_VALUE);
     stateDirectory = stateDirectory.toAbsolutePath().normalize();
   }
 
@@ -41,6 +50,31 @@ public record HostSettings(
       Path stateDirectory,
       String subnet,
       Optional<Capacity> capacity) {
-    this(clusterId, nodeNumber, stateDirectory, subnet, capacity, Defences.all());
+    this(clusterId, nodeNumber, stateDirectory, subnet, capacity, List.of(), Defences.all());
+  }
+
+  /** With the operator's list of what is forbidden, in place of another. */
+  public HostSettings forbidding(List<String> networks) {
+    return new HostSettings(
+        clusterId,
+        nodeNumber,
+        stateDirectory,
+        subnet,
+        capacity,
+        Networks.forbidden(networks, MOST_FORBIDDEN),
+        defences);
+  }
+
+  /** With these forbidden too. */
+  public HostSettings alsoForbidding(List<String> networks) {
+    var all = new TreeSet<>(forbidden);
+    all.addAll(networks);
+    return new HostSettings(
+        clusterId, nodeNumber, stateDirectory, subnet, capacity, List.copyOf(all), defences);
+  }
+
+  public HostSettings with(Defences others) {
+    return new HostSettings(
+        clusterId, nodeNumber, stateDirectory, subnet, capacity, forbidden, others);
   }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * What a container reaches, and how its port is set.
@@ -23,6 +24,9 @@ final class NetworkChecks {
   /** Where clouds tell a machine its secrets, and where its management listens. */
   private static final List<String> METADATA =
       List.of("169.254.169.254", "100.100.100.200", "192.0.0.192", "168.63.129.16");
+
+  /** What no packet is ever sent to: a connection fails before the node's rules are asked. */
+  private static final Pattern UNROUTED = Pattern.compile("(0|127|22[4-9]|2[345]\\d)\\.");
 
   private NetworkChecks() {}
 
@@ -49,6 +53,13 @@ final class NetworkChecks {
                 NetworkChecks::metadataUnreachable)
             .quickly()
             .noticing(Defence.UNREACHABLE_NETWORKS),
+        Check.of(
+                "forbidden-unreachable",
+                "network",
+                "every network that is forbidden on this node refuses",
+                NetworkChecks::forbiddenUnreachable)
+            .quickly()
+            .noticing(Defence.FORBIDDEN_NETWORKS),
         Check.of(
                 "neighbour-unreachable",
                 "network",
@@ -107,6 +118,19 @@ final class NetworkChecks {
 
   private static Seen metadataUnreachable(Cell cell) throws IOException {
     return refused(cell, METADATA, 80);
+  }
+
+  private static Seen forbiddenUnreachable(Cell cell) throws IOException {
+    List<String> addresses =
+        cell.host().settings().forbidden().stream()
+            .filter(network -> !UNROUTED.matcher(network).lookingAt())
+            .map(NetworkChecks::firstOf)
+            .toList();
+    return addresses.isEmpty() ? new Seen(true, "none is named") : refused(cell, addresses, 80);
+  }
+
+  private static String firstOf(String network) {
+    return network.substring(0, network.indexOf('/'));
   }
 
   private static Seen neighbourUnreachable(Cell cell) throws IOException {

@@ -38,6 +38,7 @@ final class TestNode implements AutoCloseable {
             directory.resolve("state"),
             "10.200." + RANDOM.nextInt(1, 255) + ".0/" + prefix,
             Optional.empty(),
+            List.of(),
             defences);
     host = ContainerHost.open(settings, images);
     host.onExit(ends::add);
@@ -71,16 +72,7 @@ final class TestNode implements AutoCloseable {
 
   private void reopen(Defences defences) throws HostException {
     host.close();
-    host =
-        ContainerHost.open(
-            new HostSettings(
-                settings.clusterId(),
-                settings.nodeNumber(),
-                settings.stateDirectory(),
-                settings.subnet(),
-                settings.capacity(),
-                defences),
-            images);
+    host = ContainerHost.open(settings.with(defences), images);
     host.onExit(ends::add);
     host.adopt();
   }

@@ -10,6 +10,7 @@ import dev.berth.agent.runtime.HostSettings;
 import dev.berth.agent.sweep.Sweep;
 import java.io.FileNotFoundException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Tag;
@@ -73,6 +74,7 @@ class CellTest {
             directory.resolve("state"),
             "10.205." + RANDOM.nextInt(1, 255) + ".0/24",
             Optional.empty(),
+            List.of(),
             defences);
     try (var programs = new Programs();
         var host =

@@ -43,6 +43,7 @@ class EachDefenceTest {
           Defence.NO_DESCRIPTORS, // a process may open any file before it is looked at
           Defence.CLEAN_ENVIRONMENT, // and write over its variables
           Defence.UNREACHABLE_NETWORKS,
+          Defence.FORBIDDEN_NETWORKS,
           Defence.EGRESS_POLICY,
           Defence.CLOSED_TO_OUTSIDE,
           Defence.CONNECTION_LIMIT,
@@ -61,11 +62,12 @@ class EachDefenceTest {
   static void choose() {
     settings =
         new HostSettings(
-            "%06x".formatted(RANDOM.nextInt(1 << 24)),
-            1,
-            directory.resolve("state"),
-            "10.204." + RANDOM.nextInt(1, 255) + ".0/24",
-            Optional.empty());
+                "%06x".formatted(RANDOM.nextInt(1 << 24)),
+                1,
+                directory.resolve("state"),
+                "10.204." + RANDOM.nextInt(1, 255) + ".0/24",
+                Optional.empty())
+            .forbidding(List.of("203.0.113.0/24", "224.0.0.0/4"));
   }
 
   @AfterAll
@@ -145,14 +147,7 @@ class EachDefenceTest {
     if (List.of(off).contains(Defence.OWN_NETWORK_NAMESPACE)) {
       return ApartMain.verify(settings, off);
     }
-    return verify(
-        new HostSettings(
-            settings.clusterId(),
-            settings.nodeNumber(),
-            settings.stateDirectory(),
-            settings.subnet(),
-            settings.capacity(),
-            Defences.all().without(off)));
+    return verify(settings.with(Defences.all().without(off)));
   }
 
   static Verification verify(HostSettings settings) throws HostException, Exception {

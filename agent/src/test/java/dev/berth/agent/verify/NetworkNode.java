@@ -10,6 +10,7 @@ import dev.berth.agent.sweep.Sweep;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
@@ -27,6 +28,11 @@ final class NetworkNode implements AutoCloseable {
   private final Cells cells;
 
   NetworkNode(Path state, String clusterId, int number, Defences defences) throws Exception {
+    this(state, clusterId, number, defences, List.of());
+  }
+
+  NetworkNode(Path state, String clusterId, int number, Defences defences, List<String> forbidden)
+      throws Exception {
     this.settings =
         new HostSettings(
             clusterId,
@@ -34,6 +40,7 @@ final class NetworkNode implements AutoCloseable {
             state,
             "10.203." + RandomGenerator.getDefault().nextInt(1, 255) + ".0/24",
             Optional.empty(),
+            forbidden,
             defences);
     this.host = open();
     this.cells = new Cells(host, CellImages.make(host, programs), programs, LIMITS);

@@ -115,8 +115,11 @@ final class Outside implements AutoCloseable {
   @Override
   public void close() throws IOException {
     for (Process process : processes) {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly().onExit().join();
+    }
+    // Only now: while it lived it could have more children than were seen.
+    for (String pid : run("ip", "netns", "pids", name).lines().toList()) {
+      ProcessHandle.of(Long.parseLong(pid.strip())).ifPresent(ProcessHandle::destroyForcibly);
     }
     run("ip", "rule", "del", "pref", Integer.toString(rule));
     run("ip", "route", "flush", "table", Integer.toString(rule));
