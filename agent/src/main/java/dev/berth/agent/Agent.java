@@ -14,6 +14,7 @@ import dev.berth.agent.linux.NativeSyscalls;
 import dev.berth.agent.logs.LogDesk;
 import dev.berth.agent.logs.LogFiles;
 import dev.berth.agent.logs.LogMeter;
+import dev.berth.agent.network.Subnet;
 import dev.berth.agent.order.Orders;
 import dev.berth.agent.reconcile.Phase;
 import dev.berth.agent.runtime.InstanceHost;
@@ -32,7 +33,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -44,6 +44,9 @@ import java.util.random.RandomGenerator;
  * Closing it leaves every container running.
  */
 public final class Agent implements AutoCloseable {
+  /** Addresses that the containers of the checks may take. */
+  private static final int CHECK_PLACES = 2;
+
   /** Adopted instances get so long to show their health before the scheduler hears of them. */
   private static final Duration LONGEST_SETTLING = Duration.ofSeconds(1);
 
@@ -187,8 +190,9 @@ public final class Agent implements AutoCloseable {
         Files.readString(BOOT_ID).strip(),
         version(),
         settings.capacity().over(host.capacity()),
+        Subnet.of(settings.host().subnet()).places() - CHECK_PLACES,
         System.getProperty("os.arch", "unknown"),
-        Map.of(),
+        settings.labels(),
         host.runtimeName());
   }
 

@@ -6,7 +6,10 @@ import dev.berth.settings.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -14,6 +17,7 @@ import java.util.stream.Stream;
  *
  * @param schedulers one or several host:port
  * @param identity directory of its key and certificate
+ * @param labels what placement may ask of this node, such as its zone and rack
  * @param startsAtATime containers that are made at the same time
  * @param pollInterval between two looks at the kernel's counters of an instance
  * @param rehashInterval between two slow looks whether mounted images are what they were
@@ -25,12 +29,15 @@ public record AgentSettings(
     Path identity,
     HostSettings host,
     CapacityLimit capacity,
+    Map<String, String> labels,
     int adminPort,
     Path runFile,
     int startsAtATime,
     Duration pollInterval,
     Duration verifyInterval,
     Duration rehashInterval) {
+  private static final Pattern KEY = Pattern.compile("[a-z0-9._/-]{1,63}");
+  private static final Pattern VALUE = Pattern.compile("[A-Za-z0-9._-]{0,63}");
   private static final Duration SHORTEST_INTERVAL = Duration.ofSeconds(10);
 
   public AgentSettings {
@@ -84,6 +91,7 @@ public record AgentSettings(
             settings.optionalNumber("capacity.cpu-millis", 1, most),
             settings.optionalNumber("capacity.pids", 1, most),
             settings.optionalNumber("capacity.disk-mib", 1, most));
+    Map<String, String> labels = labels(settings.string("node.labels", ""));
     String clusterId = settings.string("cluster.id");
     String nodeName = settings.string("node.name");
     int nodeNumber = settings.integer("node.number", 1, 1, 999);
@@ -106,11 +114,30 @@ public record AgentSettings(
         new HostSettings(clusterId, nodeNumber, state, subnet, capacity.whole())
             .forbidding(forbidden),
         capacity,
+        labels,
         adminPort,
         runFile,
         startsAtATime,
         poll,
         verify,
         rehash);
+  }
+
+  /** zone=a,rack=r1 */
+  private static Map<String, String> labels(String written) {
+    Map<String, String> labels = new TreeMap<>();
+    for (String label : written.split(",", -1)) {
+      if (!label.isBlank()) {
+        int at = label.indexOf('=');
+        String key = at < 0 ? label : label.substring(0, at).strip();
+        String value = at < 0 ? "" : label.substring(at + 1).strip();
+        if (at < 0 || !KEY.matcher(key).matches() || !VALUE.matcher(value).matches()) {
+          throw new IllegalArgumentException(
+              "node.labels must be key=value,key=value of a-z, 0-9, '-', '_', '.', not " + label);
+        }
+        labels.put(key, value);
+      }
+    }
+    return labels;
   }
 }

@@ -7,6 +7,8 @@ import dev.berth.bench.measure.NeighbourBenchmark;
 import dev.berth.bench.measure.ScaleBenchmark;
 import dev.berth.bench.measure.StartBenchmark;
 import dev.berth.bench.measure.UpBenchmark;
+import dev.berth.bench.placement.PackingBenchmark;
+import dev.berth.bench.placement.PlacementBenchmark;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,6 +31,8 @@ public final class BenchMain {
     benchmarks.put("scale", () -> new ScaleBenchmark(home, System::nanoTime));
     benchmarks.put("up", () -> new UpBenchmark(home, System::nanoTime));
     benchmarks.put("neighbours", () -> new NeighbourBenchmark(home, System::nanoTime));
+    benchmarks.put("placement", () -> new PlacementBenchmark(System::nanoTime));
+    benchmarks.put("packing", () -> new PackingBenchmark(System::nanoTime));
     benchmarks.put("memory", () -> new MemoryBenchmark(home, System::nanoTime));
 
     List<String> names = new ArrayList<>(List.of(arguments));

@@ -66,7 +66,7 @@ public final class Scheduler implements AutoCloseable {
       PublicApi.Stores stores = stores(settings);
       PublicApi api =
           new PublicApi(
-              new ClusterFacts(settings.clusterId(), settings.cluster().domain(), version()),
+              new ClusterFacts(settings.clusterId(), settings.cluster(), version()),
               leadership,
               stores,
               agents,

@@ -315,6 +315,7 @@ final class LinkSession implements Uplink, ClientResponseObserver<AgentMessage, 
         .setCpuMillis(facts.capacity().cpuMillis())
         .setPids(facts.capacity().pids())
         .setDiskMib(facts.capacity().diskMib())
+        .setAddresses(facts.addresses())
         .build();
   }
 

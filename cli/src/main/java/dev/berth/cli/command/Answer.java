@@ -27,6 +27,15 @@ final class Answer {
     line(json ? Json.line(object) : Terminal.clean(words.get()));
   }
 
+  /** One object, or several lines. */
+  void lines(Message message, Supplier<String> words) {
+    if (json) {
+      line(Json.line(message));
+    } else {
+      words.get().lines().map(Terminal::clean).forEach(this::line);
+    }
+  }
+
   /** One object, or a table. */
   void table(Message message, Supplier<Table> table) {
     if (json) {

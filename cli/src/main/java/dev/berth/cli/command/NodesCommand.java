@@ -1,5 +1,6 @@
 package dev.berth.cli.command;
 
+import dev.berth.cli.CommandFailure;
 import dev.berth.cli.ExitCode;
 import dev.berth.cli.Surroundings;
 import dev.berth.cli.client.Cluster;
@@ -7,6 +8,8 @@ import dev.berth.cli.output.Table;
 import dev.berth.cli.output.Terminal.Color;
 import dev.berth.cli.output.Words;
 import dev.berth.proto.v1.CheckFinding;
+import dev.berth.proto.v1.CordonNodeRequest;
+import dev.berth.proto.v1.LabelNodeRequest;
 import dev.berth.proto.v1.ListNodesRequest;
 import dev.berth.proto.v1.Node;
 import dev.berth.proto.v1.NodeServiceGrpc;
@@ -16,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
@@ -84,6 +88,66 @@ public final class NodesCommand implements Callable<Integer> {
     }
   }
 
+  @Command(
+      description = {
+        "Give a node labels (zone=a) or take them off (zone-), beside those of its own settings.",
+        "zone and rack are what instances are spread over, pool says for whom the node is, tenant makes",
+        "it one tenant's own. What runs stays."
+      },
+      footer = "JSON: the Node.")
+  int label(
+      @Mixin ClusterOptions on,
+      @Parameters(paramLabel = "NODE") String node,
+      @Parameters(paramLabel = "KEY=VALUE|KEY-", arity = "1..*") List<String> labels) {
+    LabelNodeRequest.Builder request = LabelNodeRequest.newBuilder().setNode(node);
+    for (String label : labels) {
+      int at = label.indexOf('=');
+      if (at > 0) {
+        request.putSet(label.substring(0, at), label.substring(at + 1));
+      } else if (at < 0 && label.length() > 1 && label.endsWith("-")) {
+        request.addUnset(label.substring(0, label.length() - 1));
+      } else {
+        throw CommandFailure.usage(
+            '"' + label + "\" is not KEY=VALUE or KEY-", "write for example zone=a or zone-");
+      }
+    }
+    try (Cluster cluster = on.open(surroundings)) {
+      request.setMutation(cluster.mutation());
+      Node after =
+          cluster.ask(NodeServiceGrpc::newBlockingStub, it -> it.labelNode(request.build()));
+      new Answer(surroundings.terminal(), on.json)
+          .one(after, () -> "%s: %s".formatted(node, new TreeMap<>(after.getLabelsMap())));
+      return 0;
+    }
+  }
+
+  @Command(
+      description = "Give a node no new instances; what runs there stays.",
+      footer = "JSON: the Node.")
+  int cordon(@Mixin ClusterOptions on, @Parameters(paramLabel = "NODE") String node) {
+    return cordon(on, node, true);
+  }
+
+  @Command(description = "Give a node new instances again.", footer = "JSON: the Node.")
+  int uncordon(@Mixin ClusterOptions on, @Parameters(paramLabel = "NODE") String node) {
+    return cordon(on, node, false);
+  }
+
+  private int cordon(ClusterOptions on, String node, boolean cordoned) {
+    try (Cluster cluster = on.open(surroundings)) {
+      CordonNodeRequest request =
+          CordonNodeRequest.newBuilder()
+              .setMutation(cluster.mutation())
+              .setNode(node)
+              .setCordoned(cordoned)
+              .build();
+      Node after = cluster.ask(NodeServiceGrpc::newBlockingStub, it -> it.cordonNode(request));
+      String words = cordoned ? " gets no new instances." : " gets new instances again.";
+      new Answer(surroundings.terminal(), on.json).one(after, () -> node + words);
+      return 0;
+    }
+  }
+
   private int tell(String node, VerificationReport report, boolean json) {
     List<CheckFinding> failed =
         report.getFindingsList().stream()
@@ -125,6 +189,11 @@ public final class NodesCommand implements Callable<Integer> {
             });
   }
 
+  private static String phase(Node node) {
+    String phase = node.getPhase().name().toLowerCase(Locale.ROOT);
+    return node.getCordoned() ? phase + ", cordoned" : phase;
+  }
+
   private static String verified(Node node) {
     if (node.getFailedChecksCount() > 0) {
       return "fails " + String.join(", ", node.getFailedChecksList());
@@ -148,7 +217,7 @@ public final class NodesCommand implements Callable<Integer> {
     for (Node it : nodes) {
       table.row(
           it.getName(),
-          it.getPhase().name().toLowerCase(Locale.ROOT),
+          phase(it),
           Words.since(it.getLastSeen(), now),
           it.getInstances(),
           Words.mib(it.getUsed().getMemoryMib()),

@@ -11,6 +11,7 @@ import dev.berth.proto.v1.CreateTenantResponse;
 import dev.berth.proto.v1.DestroyTenantRequest;
 import dev.berth.proto.v1.ListTenantsRequest;
 import dev.berth.proto.v1.Quota;
+import dev.berth.proto.v1.SetPoolRequest;
 import dev.berth.proto.v1.SetQuotaRequest;
 import dev.berth.proto.v1.Tenant;
 import dev.berth.proto.v1.TenantServiceGrpc;
@@ -140,6 +141,28 @@ public final class TenantsCommand implements Callable<Integer> {
       @Option(names = "--clear", description = "Empty both lists first.") boolean clear) {
     return new EgressCommand(surroundings, on)
         .run(name, new EgressCommand.Change(allow, deny, clear));
+  }
+
+  @Command(
+      description = "Give a tenant's new instances to the nodes with the label pool=POOL only.",
+      footer = "JSON: the Tenant.")
+  int pool(
+      @Mixin ClusterOptions on,
+      @Parameters(paramLabel = "NAME") String name,
+      @Parameters(paramLabel = "POOL", description = "default: where tenants are at first.")
+          String pool) {
+    try (Cluster cluster = on.open(surroundings)) {
+      SetPoolRequest request =
+          SetPoolRequest.newBuilder()
+              .setMutation(cluster.mutation())
+              .setName(name)
+              .setPool(pool)
+              .build();
+      Tenant after = cluster.ask(TenantServiceGrpc::newBlockingStub, it -> it.setPool(request));
+      new Answer(surroundings.terminal(), on.json)
+          .one(after, () -> "New instances of %s go to pool %s.".formatted(name, after.getPool()));
+      return 0;
+    }
   }
 
   @Command(

@@ -184,9 +184,9 @@ class CommandsTest {
 
   @Test
   void aScaleChangeIsTypeCountAndPerhapsSize() {
-    assertThat(ScaleCommand.parse("web=-1").getCount()).isEqualTo(-1);
-    assertThat(ScaleCommand.parse("web=4:small").getSize()).isEqualTo("small");
-    assertThatThrownBy(() -> ScaleCommand.parse("web=many")).hasMessageContaining("web=many");
+    assertThat(DemandOptions.parse("web=-1").getCount()).isEqualTo(-1);
+    assertThat(DemandOptions.parse("web=4:small").getSize()).isEqualTo("small");
+    assertThatThrownBy(() -> DemandOptions.parse("web=many")).hasMessageContaining("web=many");
   }
 
   @Test

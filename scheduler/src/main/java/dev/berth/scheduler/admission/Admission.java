@@ -39,6 +39,9 @@ public final class Admission {
       case Command.CreateTenant create -> TenantRules.create(request, create);
       case Command.SetQuota set -> TenantRules.setQuota(request, set);
       case Command.SetEgress set -> TenantRules.setEgress(request, set);
+      case Command.SetPool set -> TenantRules.setPool(request, set);
+      case Command.LabelNode label -> NodeRules.label(request, label);
+      case Command.CordonNode cordon -> NodeRules.cordon(request, cordon);
       case Command.DestroyTenant destroy -> TenantRules.destroy(request, destroy);
       case Command.CreateApp create -> AppRules.create(request, create);
       case Command.DestroyApp destroy ->

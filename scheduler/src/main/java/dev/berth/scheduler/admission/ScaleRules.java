@@ -2,15 +2,16 @@ package dev.berth.scheduler.admission;
 
 import dev.berth.scheduler.admission.Verdict.Admitted;
 import dev.berth.scheduler.admission.Verdict.Denied;
+import dev.berth.scheduler.placement.Need;
 import dev.berth.scheduler.state.App;
-import dev.berth.scheduler.state.Capacity;
 import dev.berth.scheduler.state.Change;
 import dev.berth.scheduler.state.Command;
+import dev.berth.scheduler.state.Demands;
 import dev.berth.scheduler.state.Formation;
 import dev.berth.scheduler.state.HistoryEvent.Subject;
 import dev.berth.scheduler.state.Names;
-import dev.berth.scheduler.state.NodePool;
 import dev.berth.scheduler.state.Outcome.Result;
+import dev.berth.scheduler.state.ProcessTypeId;
 import dev.berth.scheduler.state.RefusalCode;
 import dev.berth.scheduler.state.Release;
 import dev.berth.scheduler.state.Size;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Scaling: all changes or none, within the quota, and only to what some node could hold. */
 final class ScaleRules {
@@ -38,7 +40,7 @@ final class ScaleRules {
     }
     App after = app;
     for (Command.ScaleChange change : scale.changes()) {
-      Optional<Denied> refusal = refusal(request, release, change);
+      Optional<Denied> refusal = refusal(request, app, release, change);
       if (refusal.isPresent()) {
         return refusal.get();
       }
@@ -60,7 +62,7 @@ final class ScaleRules {
   }
 
   private static Optional<Denied> refusal(
-      Request request, Release release, Command.ScaleChange change) {
+      Request request, App app, Release release, Command.ScaleChange change) {
     String type = change.processType();
     String field = "formation." + Names.printable(type);
     if (!release.processTypes().containsKey(type)) {
@@ -80,49 +82,78 @@ final class ScaleRules {
               "the count must be at least 0, not " + change.count(),
               "give the number of instances that should run"));
     }
-    return change.size().isEmpty() ? Optional.empty() : sizeRefusal(request, field, change);
+    Optional<Denied> refusal = DemandRules.refusal(field, change.demands());
+    if (refusal.isPresent()) {
+      return refusal;
+    }
+    return change.size().isEmpty() && change.demands().where() == null
+        ? Optional.empty()
+        : roomRefusal(request, field, new ProcessTypeId(app.id(), type), change);
   }
 
-  private static Optional<Denied> sizeRefusal(
-      Request request, String field, Command.ScaleChange change) {
-    Size size = Sizes.find(change.size()).orElse(null);
+  private static Optional<Denied> roomRefusal(
+      Request request, String field, ProcessTypeId type, Command.ScaleChange change) {
+    Formation wanted = wanted(request.state().apps().get(type.app()), change);
+    Size size = Sizes.find(wanted.size()).orElse(null);
     if (size == null) {
       return Optional.of(
           Refusals.denied(
               RefusalCode.SIZE_NOT_FOUND,
               field + ".size",
-              "there is no size " + Names.printable(change.size()),
+              "there is no size " + Names.printable(wanted.size()),
               "choose one of: " + Sizes.names()));
     }
+    Need need = Need.of(request.state(), type, size, wanted.demands());
     var nodes = request.state().nodes().values();
     boolean fits =
-        nodes.isEmpty() || nodes.stream().anyMatch(node -> couldHold(node.capacity(), size));
-    return fits || change.count() == 0
-        ? Optional.empty()
-        : Optional.of(
-            Refusals.denied(
-                RefusalCode.NO_NODE_FITS,
-                field + ".size",
-                "size %s needs %d MiB of memory, %d pids and %d MiB of disk; no node has as much"
-                    .formatted(size.name(), size.memoryMib(), size.pids(), size.diskMib()),
-                "choose a smaller size, or add a larger node"));
-  }
-
-  /** Would an empty node of this capacity hold one? */
-  private static boolean couldHold(Capacity capacity, Size size) {
-    return NodePool.standard("").promises(capacity).holds(size.booked());
+        nodes.isEmpty()
+            || nodes.stream().anyMatch(node -> need.couldGoTo(node, request.settings().pools()));
+    if (fits || change.count() == 0) {
+      return Optional.empty();
+    }
+    boolean isByWhere = !wanted.demands().where().isEmpty();
+    return Optional.of(
+        Refusals.denied(
+            RefusalCode.NO_NODE_FITS,
+            field + (change.size().isEmpty() ? ".where" : ".size"),
+            "size %s needs %d MiB of memory, %d pids and %d MiB of disk; no node%s has as much"
+                .formatted(
+                    size.name(),
+                    size.memoryMib(),
+                    size.pids(),
+                    size.diskMib(),
+                    isByWhere
+                        ? " of pool %s with %s".formatted(need.pool(), wanted.demands().where())
+                        : ""),
+            isByWhere
+                ? "ask for other labels or a smaller size, or have an operator label a node"
+                : "choose a smaller size, or add a larger node"));
   }
 
   private static App applied(App app, Command.ScaleChange change) {
-    Formation before = app.formation().get(change.processType());
+    return app.withFormation(change.processType(), wanted(app, change));
+  }
+
+  private static Formation wanted(@Nullable App app, Command.ScaleChange change) {
+    Formation before = app == null ? null : app.formation().get(change.processType());
     String size = before == null ? Sizes.DEFAULT.name() : before.size();
-    int count = (int) Math.min(change.count(), Integer.MAX_VALUE);
-    return app.withFormation(
-        change.processType(), new Formation(count, change.size().isEmpty() ? size : change.size()));
+    Demands demands = before == null ? Demands.NONE : before.demands();
+    return new Formation(
+        (int) Math.min(change.count(), Integer.MAX_VALUE),
+        change.size().isEmpty() ? size : change.size(),
+        DemandRules.applied(demands, change.demands()));
   }
 
   private static String field(Command.Scale scale) {
     return "formation." + Names.printable(scale.changes().getFirst().processType()) + ".count";
+  }
+
+  private static String words(Demands demands) {
+    return "%s, priority %s%s"
+        .formatted(
+            demands.where().isEmpty() ? "anywhere" : "where " + demands.where(),
+            demands.priority().word(),
+            demands.antiAffinity() ? ", one to a node" : "");
   }
 
   private static String words(App before, App after) {
@@ -132,7 +163,13 @@ final class ScaleRules {
       Formation is = entry.getValue();
       if (!was.equals(is)) {
         words.add(
-            "%s=%d:%s (was %d)".formatted(entry.getKey(), is.count(), is.size(), was.count()));
+            "%s=%d:%s (was %d)%s"
+                .formatted(
+                    entry.getKey(),
+                    is.count(),
+                    is.size(),
+                    was.count(),
+                    is.demands().equals(was.demands()) ? "" : ", " + words(is.demands())));
       }
     }
     return "scaled " + String.join(", ", words);

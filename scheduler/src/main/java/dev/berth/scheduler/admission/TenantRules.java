@@ -6,7 +6,9 @@ import dev.berth.scheduler.state.Change;
 import dev.berth.scheduler.state.Command;
 import dev.berth.scheduler.state.EgressPolicy;
 import dev.berth.scheduler.state.HistoryEvent.Subject;
+import dev.berth.scheduler.state.Labels;
 import dev.berth.scheduler.state.Names;
+import dev.berth.scheduler.state.NodePool;
 import dev.berth.scheduler.state.Outcome.Result;
 import dev.berth.scheduler.state.Quota;
 import dev.berth.scheduler.state.RefusalCode;
@@ -61,6 +63,30 @@ final class TenantRules {
 
   static Verdict setEgress(Request request, Command.SetEgress set) {
     return onTenant(request, set.name(), tenant -> EgressRules.set(request, tenant, set));
+  }
+
+  static Verdict setPool(Request request, Command.SetPool set) {
+    return onTenant(request, set.name(), tenant -> inPool(request, tenant, set.pool()));
+  }
+
+  private static Verdict inPool(Request request, Tenant tenant, String written) {
+    String pool = written.isEmpty() ? NodePool.DEFAULT : written;
+    if (!Labels.isValue(pool)) {
+      return Refusals.denied(
+          RefusalCode.INVALID_REQUEST,
+          "pool",
+          Names.printable(pool) + " is not the name of a pool",
+          "use at most 63 of a-z, A-Z, 0-9, '-', '_', '.', as in the nodes' label pool");
+    }
+    Tenant changed = tenant.withPool(pool);
+    return new Admitted(
+        List.of(new Change.PutTenant(changed)),
+        List.of(
+            request.event(
+                "tenant.pool-changed",
+                Subject.of(tenant.id()),
+                "new instances go to pool %s (was %s)".formatted(pool, tenant.pool()))),
+        new Result.TenantResult(changed));
   }
 
   static Verdict destroy(Request request, Command.DestroyTenant destroy) {

@@ -80,11 +80,7 @@ final class AppApi extends AppServiceGrpc.AppServiceImplBase {
         _ ->
             new Command.Scale(
                 Values.appName(request.getName()),
-                request.getChangesList().stream()
-                    .map(change ->
-                        new Command.ScaleChange(
-                            change.getProcessType(), change.getCount(), change.getSize()))
-                    .toList()),
+                request.getChangesList().stream().map(Values::scaleChange).toList()),
         Apps::changed);
   }
 

@@ -7,6 +7,7 @@ import dev.berth.scheduler.state.ClusterState;
 import dev.berth.scheduler.state.Outcome;
 import dev.berth.scheduler.state.ProcessType;
 import dev.berth.scheduler.state.Release;
+import dev.berth.scheduler.state.Requirement;
 import dev.berth.scheduler.state.Tenant;
 import dev.berth.scheduler.wire.Values;
 
@@ -24,6 +25,7 @@ final class Apps {
         .setInstancesUsed((int) use.instances())
         .setMemoryMibUsed(use.memoryMib())
         .setEgress(Values.egress(tenant.egress()))
+        .setPool(tenant.pool())
         .build();
   }
 
@@ -48,7 +50,11 @@ final class Apps {
                 Formation.newBuilder()
                     .setProcessType(type)
                     .setCount(wanted.count())
-                    .setSize(wanted.size())));
+                    .setSize(wanted.size())
+                    .addAllWhere(
+                        wanted.demands().where().stream().map(Requirement::toString).toList())
+                    .setAntiAffinity(wanted.demands().antiAffinity())
+                    .setPriority(wanted.demands().priority().word())));
     return built.build();
   }
 

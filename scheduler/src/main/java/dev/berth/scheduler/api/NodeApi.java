@@ -1,5 +1,7 @@
 package dev.berth.scheduler.api;
 
+import dev.berth.proto.v1.CordonNodeRequest;
+import dev.berth.proto.v1.LabelNodeRequest;
 import dev.berth.proto.v1.ListNodesRequest;
 import dev.berth.proto.v1.ListNodesResponse;
 import dev.berth.proto.v1.Node;
@@ -8,9 +10,11 @@ import dev.berth.proto.v1.VerificationReport;
 import dev.berth.proto.v1.VerifyNodeRequest;
 import dev.berth.scheduler.control.Snapshot;
 import dev.berth.scheduler.dispatch.Verifications;
+import dev.berth.scheduler.state.Command;
 import dev.berth.scheduler.state.KnownNode;
 import dev.berth.scheduler.state.NodeId;
 import dev.berth.scheduler.state.NodeVerification;
+import dev.berth.scheduler.state.Outcome;
 import dev.berth.scheduler.state.RefusalCode;
 import dev.berth.scheduler.wire.Refusing;
 import dev.berth.scheduler.wire.Values;
@@ -60,6 +64,29 @@ final class NodeApi extends NodeServiceGrpc.NodeServiceImplBase {
     } catch (StatusRuntimeException refused) {
       out.onError(refused);
     }
+  }
+
+  @Override
+  public void labelNode(LabelNodeRequest request, StreamObserver<Node> out) {
+    desk.submit(
+        out,
+        request.getMutation(),
+        _ -> new Command.LabelNode(request.getNode(), request.getSetMap(), request.getUnsetList()),
+        this::changed);
+  }
+
+  @Override
+  public void cordonNode(CordonNodeRequest request, StreamObserver<Node> out) {
+    desk.submit(
+        out,
+        request.getMutation(),
+        _ -> new Command.CordonNode(request.getNode(), request.getCordoned()),
+        this::changed);
+  }
+
+  private Node changed(Outcome.Result result) {
+    return node(
+        desk.control().snapshot(), Results.as(Outcome.Result.NodeResult.class, result).node());
   }
 
   private static NodeId known(Snapshot snapshot, String name) {
@@ -123,7 +150,9 @@ final class NodeApi extends NodeServiceGrpc.NodeServiceImplBase {
             .setUsed(Values.capacity(snapshot.state().placements().bookedOn(node.id())))
             .setInstances(snapshot.state().placements().on(node.id()).size())
             .setArch(node.arch())
-            .putAllLabels(node.labels())
+            .putAllLabels(node.allLabels())
+            .setCordoned(node.policy().isCordoned())
+            .setPool(node.pool())
             .setAgentVersion(node.agentVersion())
             .setRuntime(node.runtime())
             .setBootId(node.bootId());

@@ -47,7 +47,8 @@ public final class PublicApi {
             new NodeApi(desk, agents.verifications()),
             new BaseApi(desk, uploads, stores.bases()),
             new LogApi(desk, agents.logs(), executor),
-            new EventApi(desk, watches));
+            new EventApi(desk, watches),
+            new PlacementApi(desk, facts.settings()));
   }
 
   /** What the server serves. */

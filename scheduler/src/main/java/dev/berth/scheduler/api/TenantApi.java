@@ -7,6 +7,7 @@ import dev.berth.proto.v1.DestroyTenantResponse;
 import dev.berth.proto.v1.ListTenantsRequest;
 import dev.berth.proto.v1.ListTenantsResponse;
 import dev.berth.proto.v1.SetEgressRequest;
+import dev.berth.proto.v1.SetPoolRequest;
 import dev.berth.proto.v1.SetQuotaRequest;
 import dev.berth.proto.v1.Tenant;
 import dev.berth.proto.v1.TenantServiceGrpc;
@@ -72,6 +73,15 @@ final class TenantApi extends TenantServiceGrpc.TenantServiceImplBase {
                 request.getName(),
                 request.getEgress().getAllowList(),
                 request.getEgress().getDenyList()),
+        this::tenant);
+  }
+
+  @Override
+  public void setPool(SetPoolRequest request, StreamObserver<Tenant> out) {
+    desk.submit(
+        out,
+        request.getMutation(),
+        _ -> new Command.SetPool(request.getName(), request.getPool()),
         this::tenant);
   }
 

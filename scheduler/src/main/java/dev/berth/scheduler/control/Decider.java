@@ -4,6 +4,7 @@ import dev.berth.scheduler.admission.Admission;
 import dev.berth.scheduler.admission.Request;
 import dev.berth.scheduler.admission.Verdict;
 import dev.berth.scheduler.placement.Placer;
+import dev.berth.scheduler.placement.Preemption;
 import dev.berth.scheduler.rollout.Plan;
 import dev.berth.scheduler.rollout.Rollout;
 import dev.berth.scheduler.rollout.View;
@@ -24,13 +25,17 @@ import dev.berth.scheduler.state.HistoryEvent.Subject;
 import dev.berth.scheduler.state.NodeId;
 import dev.berth.scheduler.state.Outcome;
 import dev.berth.scheduler.state.Placement;
+import dev.berth.scheduler.state.Priority;
 import dev.berth.scheduler.state.ProcessTypeId;
 import dev.berth.scheduler.store.Store;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -201,7 +206,7 @@ final class Decider {
       if (working.takeFreedRoom()) {
         placing.pending().keySet().forEach(instance -> working.touch(instance.type()));
       }
-      for (ProcessTypeId type : working.takeTouched()) {
+      for (ProcessTypeId type : inTurn(working.takeTouched())) {
         settle(type);
       }
       route();
@@ -209,6 +214,17 @@ final class Decider {
     if (working.hasMore()) {
       nextLook = working.now();
     }
+  }
+
+  /** Higher priorities first; among equals in order of name. */
+  private List<ProcessTypeId> inTurn(List<ProcessTypeId> types) {
+    Map<ProcessTypeId, Priority> priorities = new HashMap<>();
+    types.forEach(type -> priorities.put(type, Preemption.priority(working.state(), type)));
+    return types.stream()
+        .sorted(
+            Comparator.comparing(
+                type -> priorities.getOrDefault(type, Priority.NORMAL), Comparator.reverseOrder()))
+        .toList();
   }
 
   private void settle(ProcessTypeId type) {

@@ -4,7 +4,9 @@ import dev.berth.scheduler.placement.Need;
 import dev.berth.scheduler.placement.Placer;
 import dev.berth.scheduler.placement.Placer.Answer;
 import dev.berth.scheduler.placement.Placer.Group;
+import dev.berth.scheduler.placement.Preemption;
 import dev.berth.scheduler.rollout.NextStep;
+import dev.berth.scheduler.state.Actual;
 import dev.berth.scheduler.state.Change;
 import dev.berth.scheduler.state.EventDraft;
 import dev.berth.scheduler.state.HistoryEvent.Subject;
@@ -13,6 +15,8 @@ import dev.berth.scheduler.state.NodeId;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.Placement.Intent;
 import dev.berth.scheduler.state.PlacementId;
+import dev.berth.scheduler.state.Priority;
+import dev.berth.scheduler.state.ProcessType;
 import dev.berth.scheduler.state.ProcessTypeId;
 import dev.berth.scheduler.state.Size;
 import dev.berth.scheduler.state.Sizes;
@@ -23,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.pcollections.TreePMap;
 
 /**
@@ -32,11 +37,14 @@ import org.pcollections.TreePMap;
  * loop.
  */
 final class Placing {
+  static final String PREEMPTED = "instance.preempted";
+
   /** Placements that are looked at for images, at most. */
   private static final int MAX_IMAGE_NODES = 64;
 
   private final Working working;
   private final Placer placer;
+  private final Preemption preemption = new Preemption();
   private TreePMap<InstanceId, String> pending = TreePMap.empty();
 
   Placing(Working working, Placer placer) {
@@ -95,6 +103,11 @@ final class Placing {
       groups.computeIfAbsent(start.wanted().size(), _ -> new ArrayList<>()).add(start);
     }
     var reasons = new TreeMap<InstanceId, String>();
+    if (mustWait(type, starts)) {
+      starts.forEach(start -> reasons.put(start.instance(), "waits for higher priorities"));
+      working.touch(type);
+      return reasons;
+    }
     groups.forEach((size, group) -> reasons.putAll(place(type, Sizes.known(size), group)));
     return reasons;
   }
@@ -119,7 +132,53 @@ final class Placing {
         reasons.put(start.instance(), answer.refusals().summary());
       }
     }
+    makeRoom(need, starts, reasons, homes);
     return reasons;
+  }
+
+  /** Room that was just freed is offered to higher priorities first. */
+  private boolean mustWait(ProcessTypeId type, List<NextStep.Start> starts) {
+    if (starts.isEmpty() || !working.hasFreedRoom()) {
+      return false;
+    }
+    Priority own = Preemption.priority(working.state(), type);
+    InstanceId at = pending.isEmpty() ? null : pending.firstKey();
+    while (at != null) {
+      if (Preemption.priority(working.state(), at.type()).compareTo(own) > 0) {
+        return true;
+      }
+      at = pending.higherKey(new InstanceId(at.type(), Integer.MAX_VALUE));
+    }
+    return false;
+  }
+
+  /** For instances that run nowhere; what is only to be replaced waits for room. */
+  private void makeRoom(
+      Need need,
+      List<NextStep.Start> starts,
+      Map<InstanceId, String> reasons,
+      Map<Integer, NodeId> homes) {
+    List<InstanceId> homeless =
+        starts.stream()
+            .map(NextStep.Start::instance)
+            .filter(reasons::containsKey)
+            .filter(instance -> !runs(homes.get(instance.index())))
+            .toList();
+    if (homeless.isEmpty()) {
+      return;
+    }
+    String cause =
+        "makes room for %s of priority %s"
+            .formatted(homeless.getFirst(), need.demands().priority().word());
+    for (Placement victim :
+        preemption.victims(working.state(), working.index(), need, homeless.size())) {
+      boolean isWeb = victim.instance().type().name().equals(ProcessType.WEB);
+      change(victim, isWeb ? Intent.DRAINING : Intent.STOPPING, PREEMPTED, cause);
+    }
+  }
+
+  private boolean runs(@Nullable NodeId home) {
+    return home != null && working.actual().liveness(home) != Actual.Liveness.UNREACHABLE;
   }
 
   private void place(NextStep.Start start, NodeId node) {

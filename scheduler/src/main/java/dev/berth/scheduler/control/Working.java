@@ -54,6 +54,17 @@ final class Working {
     }
   }
 
+  /** With all that is known, for what is done in thought only; no router is waited for. */
+  static Working copy(Snapshot snapshot, NodePools pools) {
+    var copy = new Working(new Store.Loaded(snapshot.state(), List.of()), pools, snapshot.at());
+    snapshot.actual().nodes().forEach(copy::see);
+    copy.actual =
+        new Actual(snapshot.actual().nodes(), snapshot.actual().placements(), TreePMap.empty());
+    copy.begin(snapshot.at());
+    copy.touched.clear();
+    return copy;
+  }
+
   void begin(Instant time) {
     now = time;
     index.beginPass();
@@ -197,6 +208,11 @@ final class Working {
     var taken = List.copyOf(routed);
     routed.clear();
     return taken;
+  }
+
+  /** Is there room that nobody was offered yet? */
+  boolean hasFreedRoom() {
+    return freedRoom;
   }
 
   /** Whether instances that found no room may find some now. */

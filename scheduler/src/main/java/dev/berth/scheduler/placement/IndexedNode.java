@@ -29,6 +29,9 @@ final class IndexedNode {
   /** How much of what is scarcest on it is used, or how much on average: see the pool's policy. */
   int used;
 
+  /** Placements that have been told to leave. */
+  int leaving;
+
   // Of the search under way; all 0 and false between searches.
   int held;
   int taken;

@@ -8,6 +8,7 @@ import dev.berth.scheduler.state.Formation;
 import dev.berth.scheduler.state.KnownNode;
 import dev.berth.scheduler.state.Labels;
 import dev.berth.scheduler.state.NodePool;
+import dev.berth.scheduler.state.NodePools;
 import dev.berth.scheduler.state.ProcessTypeId;
 import dev.berth.scheduler.state.Requirement;
 import dev.berth.scheduler.state.Size;
@@ -50,7 +51,16 @@ public record Need(TenantId tenant, String pool, Capacity capacity, Demands dema
     return true;
   }
 
-  Need with(Capacity other) {
+  /** Would the node take one if it were empty and well? */
+  public boolean couldGoTo(KnownNode node, NodePools pools) {
+    Map<String, String> labels = node.allLabels();
+    return isInPool(node)
+        && isWelcome(labels)
+        && likes(labels)
+        && pools.named(pool).promises(node.capacity()).holds(capacity);
+  }
+
+  public Need with(Capacity other) {
     return new Need(tenant, pool, other, demands);
   }
 }

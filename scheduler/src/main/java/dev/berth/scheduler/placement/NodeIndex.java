@@ -32,6 +32,7 @@ public final class NodeIndex {
   private final Map<NodeId, IndexedNode> nodes = new HashMap<>();
   private final List<IndexedNode> bySlot = new ArrayList<>();
   private final Map<ProcessTypeId, Counts> holders = new HashMap<>();
+  private final TreeMap<NodeId, IndexedNode> leaving = new TreeMap<>();
   private final Set<Need> hopeless = new HashSet<>();
   private final Map<Need, Refusals> refused = new HashMap<>();
   private IndexedNode[] byRank = new IndexedNode[0];
@@ -115,7 +116,9 @@ public final class NodeIndex {
     if (before == null) {
       book(after, 1);
     } else if (before.isWanted() != after.isWanted()) {
-      hold(after.instance().type(), known(after.node()), after.isWanted() ? 1 : -1);
+      IndexedNode node = known(after.node());
+      hold(after.instance().type(), node, after.isWanted() ? 1 : -1);
+      leave(node, after.isWanted() ? -1 : 1);
     }
   }
 
@@ -129,6 +132,8 @@ public final class NodeIndex {
     book(node, placement.size().booked(), times);
     if (placement.isWanted()) {
       hold(placement.instance().type(), node, times);
+    } else {
+      leave(node, times);
     }
   }
 
@@ -143,6 +148,15 @@ public final class NodeIndex {
     node.give(booked, -times);
     if (isLaidOut && node.isOpen()) {
       Objects.requireNonNull(node.shelf).move(before, node);
+    }
+  }
+
+  private void leave(IndexedNode node, int more) {
+    node.leaving += more;
+    if (node.leaving > 0) {
+      leaving.put(node.node().id(), node);
+    } else {
+      leaving.remove(node.node().id());
     }
   }
 
@@ -164,6 +178,11 @@ public final class NodeIndex {
   }
 
   // For searches.
+
+  /** Nodes with placements that have been told to leave. */
+  Iterable<IndexedNode> leaving() {
+    return leaving.values();
+  }
 
   @Nullable IndexedNode node(NodeId id) {
     return nodes.get(id);

@@ -21,6 +21,18 @@ public sealed interface Command {
     }
   }
 
+  /** Empty means the default pool. */
+  record SetPool(String name, String pool) implements Command {}
+
+  record LabelNode(String node, Map<String, String> set, List<String> unset) implements Command {
+    public LabelNode {
+      set = Collections.unmodifiableMap(new TreeMap<>(set));
+      unset = List.copyOf(unset);
+    }
+  }
+
+  record CordonNode(String node, boolean cordoned) implements Command {}
+
   record DestroyTenant(String name) implements Command {}
 
   /** An empty base line means the cluster's default. */
@@ -35,7 +47,21 @@ public sealed interface Command {
   }
 
   /** An empty size leaves the size as it is. */
-  record ScaleChange(String processType, long count, String size) {}
+  record ScaleChange(String processType, long count, String size, DemandChange demands) {
+    public ScaleChange(String processType, long count, String size) {
+      this(processType, count, size, DemandChange.NONE);
+    }
+  }
+
+  /** What is null or empty stays as it is. */
+  record DemandChange(
+      @Nullable List<String> where, @Nullable Boolean antiAffinity, String priority) {
+    public static final DemandChange NONE = new DemandChange(null, null, "");
+
+    public DemandChange {
+      where = where == null ? null : List.copyOf(where);
+    }
+  }
 
   /** The target is empty (all), "web" or "web.3". */
   record Restart(AppName name, String target) implements Command {}

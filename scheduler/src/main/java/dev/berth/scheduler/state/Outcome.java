@@ -21,6 +21,8 @@ public sealed interface Outcome {
     /** The release is absent when a config change found none to follow. */
     record ReleaseResult(App app, @Nullable Release release) implements Result {}
 
+    record NodeResult(KnownNode node) implements Result {}
+
     record Restarting(int instances) implements Result {}
 
     /** {@code created} is false when that digest was the newest version already. */

@@ -1,8 +1,10 @@
 package dev.berth.scheduler.wire;
 
 import dev.berth.proto.v1.Mutation;
+import dev.berth.proto.v1.ScaleChange;
 import dev.berth.scheduler.state.AppName;
 import dev.berth.scheduler.state.Capacity;
+import dev.berth.scheduler.state.Command;
 import dev.berth.scheduler.state.EgressPolicy;
 import dev.berth.scheduler.state.Exit;
 import dev.berth.scheduler.state.HealthCheck;
@@ -122,6 +124,17 @@ public final class Values {
     egress.allow().forEach(network -> message.addAllow(network.toString()));
     egress.deny().forEach(network -> message.addDeny(network.toString()));
     return message.build();
+  }
+
+  public static Command.ScaleChange scaleChange(ScaleChange change) {
+    return new Command.ScaleChange(
+        change.getProcessType(),
+        change.getCount(),
+        change.getSize(),
+        new Command.DemandChange(
+            change.hasWhere() ? change.getWhere().getRequirementsList() : null,
+            change.hasAntiAffinity() ? change.getAntiAffinity() : null,
+            change.getPriority()));
   }
 
   public static AppName appName(dev.berth.proto.v1.AppName name) {

@@ -75,7 +75,7 @@ final class Edges implements AutoCloseable {
     var agents = new PublicApi.Agents(new Logs(dispatch), new Verifications(dispatch));
     PublicApi api =
         new PublicApi(
-            new ClusterFacts("0a1b2c", "localhost", "test"),
+            new ClusterFacts("0a1b2c", new ClusterSettings("localhost", "debian-12"), "test"),
             leadership,
             new PublicApi.Stores(blobs, index, builder, new BaseInspection(new Confinement())),
             agents,

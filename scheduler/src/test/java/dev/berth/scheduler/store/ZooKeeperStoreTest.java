@@ -11,6 +11,7 @@ import dev.berth.scheduler.state.BaseVersion;
 import dev.berth.scheduler.state.Capacity;
 import dev.berth.scheduler.state.Change;
 import dev.berth.scheduler.state.ClusterState;
+import dev.berth.scheduler.state.Demands;
 import dev.berth.scheduler.state.Digest;
 import dev.berth.scheduler.state.EgressPolicy;
 import dev.berth.scheduler.state.Formation;
@@ -20,12 +21,15 @@ import dev.berth.scheduler.state.InstanceId;
 import dev.berth.scheduler.state.Ipv4Network;
 import dev.berth.scheduler.state.KnownNode;
 import dev.berth.scheduler.state.NodeId;
+import dev.berth.scheduler.state.NodePolicy;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.PlacementId;
+import dev.berth.scheduler.state.Priority;
 import dev.berth.scheduler.state.ProcessType;
 import dev.berth.scheduler.state.Quota;
 import dev.berth.scheduler.state.Release;
 import dev.berth.scheduler.state.ReleaseId;
+import dev.berth.scheduler.state.Requirement;
 import dev.berth.scheduler.state.Tenant;
 import dev.berth.scheduler.state.TenantId;
 import java.nio.file.Path;
@@ -243,6 +247,7 @@ class ZooKeeperStoreTest {
             Quota.DEFAULT,
             new EgressPolicy(
                 List.of(Ipv4Network.of("203.0.113.0/24")), List.of(Ipv4Network.of("0.0.0.0/0"))),
+            "batch",
             DIGEST,
             3,
             NOW);
@@ -257,7 +262,15 @@ class ZooKeeperStoreTest {
             new Release.Origin(NOW, "operator", "deploy"));
     var app =
         App.create(SHOP, "shop.acme.localhost", "debian-12", NOW)
-            .withFormation("web", new Formation(2, "small"))
+            .withFormation(
+                "web",
+                new Formation(
+                    2,
+                    "small",
+                    new Demands(
+                        List.of(Requirement.of("zone in (a,b)"), Requirement.of("disk!=slow")),
+                        true,
+                        Priority.HIGH)))
             .withConfig(TreePMap.singleton("KEY", "value"))
             .withRelease(new App.CurrentRelease(1, 1, 1))
             .withRestarts(TreePMap.singleton("web.1", 2L));
@@ -267,12 +280,13 @@ class ZooKeeperStoreTest {
     var node =
         new KnownNode(
             new NodeId("node-1"),
-            new Capacity(1, 2, 3, 4),
+            new Capacity(1, 2, 3, 4, 5),
             "x86_64",
             TreePMap.singleton("zone", "a"),
             "1",
             "crun",
-            "boot");
+            "boot",
+            new NodePolicy(TreePMap.singleton("rack", "r1"), true));
     return List.of(
         new Change.PutTenant(tenant),
         new Change.PutBase(base),

@@ -1,0 +1,107 @@
+package dev.berth.scheduler.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.scheduler.control.Planner.Forecast;
+import dev.berth.scheduler.placement.SpreadPlacer;
+import dev.berth.scheduler.state.Caller;
+import dev.berth.scheduler.state.Command;
+import dev.berth.scheduler.state.HistoryEvent;
+import dev.berth.scheduler.state.Quota;
+import dev.berth.scheduler.state.RefusalCode;
+import java.time.Duration;
+import java.util.List;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class PlannerTest {
+  private final TestCluster cluster = TestCluster.withNodes(3);
+
+  @BeforeEach
+  void runsFour() {
+    cluster.deploy("web", "worker");
+    cluster.scale("web", 4);
+    cluster.run(Duration.ofSeconds(30));
+  }
+
+  @Test
+  void aPlannedScaleIsWhatThenHappens() {
+    var scale = scale("web", 7, "");
+    List<String> planned = placed(plan(scale).decisions());
+
+    cluster.takeChanges();
+    cluster.operator(scale);
+    cluster.run(Duration.ofSeconds(30));
+
+    assertThat(planned).hasSize(3);
+    assertThat(cluster.placements("web"))
+        .extracting(it -> it.instance() + " " + it.node())
+        .containsAll(planned);
+  }
+
+  @Test
+  void planningChangesNothing() {
+    Snapshot before = cluster.snapshot();
+
+    plan(scale("web", 9, "large"));
+    cluster.pass(Duration.ZERO);
+
+    assertThat(cluster.state()).isSameAs(before.state());
+  }
+
+  @Test
+  void aScaleDownTellsWhoStops() {
+    assertThat(plan(scale("web", 1, "")).decisions())
+        .filteredOn(event -> event.kind().equals("instance.stopping"))
+        .hasSize(3);
+  }
+
+  @Test
+  void anotherSizeMovesEveryInstanceSurgeFirst() {
+    Forecast.Planned planned = plan(scale("web", 4, "medium"));
+
+    assertThat(placed(planned.decisions())).hasSize(4);
+    assertThat(planned.isComplete()).isTrue();
+  }
+
+  @Test
+  void whatFindsNoRoomIsTold() {
+    cluster.operator(new Command.SetQuota("acme", new Quota(1000, 1 << 30, 10)));
+
+    assertThat(plan(scale("worker", 20, "xlarge")).waiting())
+        .hasSize(17)
+        .allSatisfy((_, words) -> assertThat(words).contains("3 short of memory"));
+  }
+
+  @Test
+  void aRefusalIsTheOneThatTheCommandWouldGet() {
+    Forecast forecast =
+        planner().plan(cluster.snapshot(), scale("web", 10_000, ""), new Caller.Operator());
+
+    assertThat(forecast)
+        .asInstanceOf(InstanceOfAssertFactories.type(Forecast.Refused.class))
+        .satisfies(it -> assertThat(it.refused().code()).isEqualTo(RefusalCode.QUOTA_EXCEEDED));
+  }
+
+  private static Command.Scale scale(String type, int count, String size) {
+    return new Command.Scale(TestCluster.SHOP, List.of(new Command.ScaleChange(type, count, size)));
+  }
+
+  private static Planner planner() {
+    return new Planner(TestCluster.SETTINGS, new SpreadPlacer());
+  }
+
+  private Forecast.Planned plan(Command command) {
+    Forecast forecast = planner().plan(cluster.snapshot(), command, new Caller.Operator());
+    assertThat(forecast).isInstanceOf(Forecast.Planned.class);
+    return (Forecast.Planned) forecast;
+  }
+
+  private static List<String> placed(List<HistoryEvent> decisions) {
+    return decisions.stream()
+        .filter(event -> event.kind().equals("instance.placed"))
+        .map(event -> event.subject().instance() + " " + event.subject().node())
+        .toList();
+  }
+}
