@@ -13,6 +13,7 @@ public enum ExitCode {
       4, "Accepted, but not all instances were healthy within the time given. The work goes on."),
   FAILED(5, "Something on this machine failed: a file, a program, the host."),
   UNVERIFIED(6, "The node was verified, and failed a required check."),
+  HALTED(7, "The campaign has halted or was rolled back; berth bases progress says why."),
   INTERRUPTED(130, "Ended by Ctrl-C. What the cluster had accepted goes on.");
 
   private final int number;

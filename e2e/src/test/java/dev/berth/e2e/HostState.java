@@ -47,6 +47,10 @@ record HostState(Set<String> lines) {
     added.removeIf(line ->
         !line.contains(stateDirectory.toString())
             && (otherId.matcher(line).find() || otherNode.matcher(line).find()));
+    // Every link of a cluster carries its id, and its pinned namespaces lie in its directory.
+    added.removeIf(line ->
+        (line.startsWith("link ") && !line.contains(clusterId))
+            || line.startsWith("mount /run/netns"));
     added.removeIf(line ->
         line.startsWith("process")
             && !line.contains(stateDirectory.toString())

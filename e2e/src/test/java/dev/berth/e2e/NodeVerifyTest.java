@@ -86,6 +86,24 @@ class NodeVerifyTest {
   }
 
   @Test
+  void aTenantsEgressListsAreSetAndShownAndMistakesAreRefused() {
+    JsonNode set =
+        stage
+            .cluster
+            .berth("tenants", "egress", "acme", "--deny", "203.0.113.0/24", "--json")
+            .json();
+    BerthCommand.Outcome wrong =
+        stage.cluster.tryBerth("tenants", "egress", "acme", "--deny", "203.0.113.300/24");
+
+    assertThat(set.get("egress").get("deny").get(0).asText()).isEqualTo("203.0.113.0/24");
+    assertThat(stage.cluster.berth("tenants", "egress", "acme").out()).contains("203.0.113.0/24");
+    assertThat(wrong.exit()).isEqualTo(1);
+    assertThat(wrong.err()).contains("203.0.113.300/24");
+    assertThat(stage.cluster.berth("tenants", "egress", "acme", "--clear").out())
+        .doesNotContain("203.0.113");
+  }
+
+  @Test
   void aNodeThatDoesNotExistIsRefused() {
     BerthCommand.Outcome outcome = stage.cluster.tryBerth("node", "verify", "node-9", "--json");
 

@@ -31,7 +31,11 @@ final class Stage implements AutoCloseable {
   }
 
   static Stage withOneNode() {
-    return new Stage(ThrowawayCluster.start(home(), 1));
+    return withNodes(1);
+  }
+
+  static Stage withNodes(int nodes) {
+    return new Stage(ThrowawayCluster.start(home(), nodes));
   }
 
   /** The checkout, where ./berth is. */

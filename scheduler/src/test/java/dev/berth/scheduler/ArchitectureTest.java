@@ -18,6 +18,7 @@ class ArchitectureTest {
     "..scheduler.state..",
     "..scheduler.admission..",
     "..scheduler.rollout..",
+    "..scheduler.campaign..",
     "..scheduler.placement..",
     "..scheduler.routes.."
   };

@@ -130,6 +130,7 @@ public final class ContainerHost implements InstanceHost {
       if (Files.exists(exit)) {
         exitWritten(name); // it ended between the two looks
       }
+      Thread.ofVirtual().start(() -> making.holdShim(placement, container));
       return new Kept.Running(
           entry.placementId(), entry.incarnation(), address, entry.port(), entry.pid(), since);
     }

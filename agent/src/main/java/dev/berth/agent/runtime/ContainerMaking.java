@@ -27,8 +27,10 @@ record ContainerMaking(HostParts parts, Limiting limiting, KillJournal journal, 
     Bundle bundle = bundle(plan, placement, name);
     bundle.write(parts.layout().bundle(name), parts.common());
     limiting.boundDevice(parts.layout().bundle(name), upper, plan.limits());
+    limiting.orderShim(parts.layout().bundle(name), plan.limits().rates());
     long pid = parts.runtime().create(name, Removal.log(parts.layout(), name));
     limiting.apply(bundle, parts.common(), upper);
+    refuse(plan, limiting.shortenTurns(pid)); // read back now: a tenant may change its own later
     long rate = limiting.networkBytesPerSecond(plan.limits());
     if (!parts.common().runtimeSwitches()
         && parts.settings().defences().has(Defence.OWN_NETWORK_NAMESPACE)) {
@@ -44,7 +46,7 @@ record ContainerMaking(HostParts parts, Limiting limiting, KillJournal journal, 
     differences.addAll(limiting.differences(pid, bundle, parts.common(), upper, network));
     refuse(plan, differences);
     ledger.write(started, false);
-    Thread.ofVirtual().start(() -> holdShim(placement, container, plan.limits().rates()));
+    Thread.ofVirtual().start(() -> holdShim(placement, container));
     String address = parts.subnet().address(placement.place());
     return new Launched(plan.placementId(), placement.incarnation(), address, plan.port(), pid);
   }
@@ -56,13 +58,17 @@ record ContainerMaking(HostParts parts, Limiting limiting, KillJournal journal, 
     }
   }
 
-  /** Moving a process takes the kernel 10 ms and more, so nobody waits for it. */
-  private void holdShim(Placement placement, Container container, Rates rates) {
+  /**
+   * Moving a process takes the kernel 10 ms and more, so nobody waits for it. An agent that ends
+   * before it is through leaves it to the next.
+   */
+  void holdShim(Placement placement, Container container) {
     placement.lock().lock();
     try {
       var shim = parts.runtime().shim(container.name());
       if (shim.isPresent() && placement.container() == container && !container.isOver()) {
-        limiting.holdShim(container.cgroup(), shim.get().pid(), rates);
+        Path bundle = parts.layout().bundle(container.name());
+        limiting.holdShim(bundle, container.cgroup(), shim.get().pid());
       }
     } catch (IOException e) {
       if (container.isAlive()) {

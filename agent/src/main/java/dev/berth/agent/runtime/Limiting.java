@@ -5,6 +5,7 @@ import dev.berth.agent.cgroup.Extras;
 import dev.berth.agent.cgroup.Extras.DiskRate;
 import dev.berth.agent.cgroup.Setting;
 import dev.berth.agent.network.NodeNetwork;
+import dev.berth.turn.CpuTurn;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ public record Limiting(Cgroups cgroups, Disk disk, Defences defences) {
   private static final int KIB_A_MILLI = 100;
 
   private static final String DEVICE = "upper-device";
+  private static final String UNHELD = "shim-cpu-millis";
 
   /** The size of the instance's private upper layer. */
   int diskMib(Limits limits) {
@@ -72,13 +74,23 @@ public record Limiting(Cgroups cgroups, Disk disk, Defences defences) {
     }
   }
 
+  /** How much cpu the shim may have, remembered in the bundle until it is held to it. */
+  void orderShim(Path bundle, Rates rates) throws IOException {
+    if (defences.has(Defence.LOG_RATE)) {
+      int millis = SHIM_MILLIS + rates.logKibPerSecond() / KIB_A_MILLI;
+      Files.writeString(bundle.resolve(UNHELD), "" + millis);
+    }
+  }
+
   /**
    * Gives the process that takes down an instance's output a cgroup of its own, with little cpu: a
-   * flood fills the pipe then, and the instance waits.
+   * flood fills the pipe then, and the instance waits. Once.
    */
-  void holdShim(String cgroup, long pid, Rates rates) throws IOException {
-    if (defences.has(Defence.LOG_RATE)) {
-      cgroups.hold(shim(cgroup), pid, SHIM_MILLIS + rates.logKibPerSecond() / KIB_A_MILLI);
+  void holdShim(Path bundle, String cgroup, long pid) throws IOException {
+    Path ordered = bundle.resolve(UNHELD);
+    if (Files.exists(ordered)) {
+      cgroups.hold(shim(cgroup), pid, Integer.parseInt(Files.readString(ordered)));
+      Files.delete(ordered);
     }
   }
 
@@ -90,6 +102,23 @@ public record Limiting(Cgroups cgroups, Disk disk, Defences defences) {
     for (Setting setting : settings(bundle, common, upper, defences)) {
       setting.write();
     }
+  }
+
+  /**
+   * Gives a process that has not begun yet, and so all that come from it, the shortest turns: then
+   * neither who is quiet nor who is busy waits long for a neighbour's turn to end. A tenant may
+   * choose longer ones later, which hold nobody else up. Returns what the kernel has instead.
+   */
+  List<String> shortenTurns(long pid) {
+    CpuTurn.shorten(pid);
+    long nanos = CpuTurn.nanos(pid);
+    List<String> found = new ArrayList<>();
+    limit(
+        "turn on a cpu, ns",
+        nanos == 0 ? CpuTurn.SHORTEST_NANOS : nanos,
+        CpuTurn.SHORTEST_NANOS,
+        found);
+    return found;
   }
 
   private List<Setting> settings(

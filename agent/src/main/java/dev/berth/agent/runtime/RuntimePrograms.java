@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The agent's own copies of the programs that touch containers, in memory that nobody can write.
@@ -17,6 +18,8 @@ import java.util.List;
  * as a whole. Copies of an older version are replaced; processes that run them keep theirs.
  */
 final class RuntimePrograms {
+  private static final int BUSY_TURNS = 400;
+
   private final StateLayout layout;
   private final Syscalls syscalls;
   private final boolean copying;
@@ -63,8 +66,19 @@ final class RuntimePrograms {
       Files.copy(programs.get(i).toRealPath(), copies.get(i));
       Files.setPosixFilePermissions(copies.get(i), PosixFilePermissions.fromString("r-x------"));
     }
-    Errno.check(
-        syscalls.mount("", directory, "", flags | Syscalls.MS_REMOUNT | Syscalls.MS_RDONLY, ""),
-        "make the copies of the runtime unchangeable");
+    close(directory, flags | Syscalls.MS_REMOUNT | Syscalls.MS_RDONLY);
+  }
+
+  /**
+   * Busy while a child that another thread is just starting has what we wrote open: it inherits all
+   * descriptors, and closes them before its program begins.
+   */
+  private void close(Path directory, long flags) throws IOException {
+    int result = syscalls.mount("", directory, "", flags, "");
+    for (int turn = 1; turn < BUSY_TURNS && result == -Errno.EBUSY; turn++) {
+      LockSupport.parkNanos(5_000_000);
+      result = syscalls.mount("", directory, "", flags, "");
+    }
+    Errno.check(result, "make the copies of the runtime unchangeable");
   }
 }

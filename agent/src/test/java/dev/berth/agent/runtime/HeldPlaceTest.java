@@ -16,7 +16,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A process that does not die: it is frozen, which cgroup v1 lets even SIGKILL wait for. */
+/**
+ * A process that does not die: it is frozen, which cgroup v1 lets even SIGKILL wait for. Left out
+ * where there is only v2, whose frozen processes die of it: nothing there can be held so.
+ */
 @Tag("root")
 @Timeout(90)
 class HeldPlaceTest {

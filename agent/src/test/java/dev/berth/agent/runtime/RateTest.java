@@ -86,6 +86,25 @@ class RateTest {
   }
 
   @Test
+  void aShimThatAKilledAgentHadNotHeldYetIsHeldByTheNext() throws Exception {
+    var plan = node.plan("exec sleep 1000", LIMITS);
+    node.host().start(plan, 1);
+    Path live = node.settings.stateDirectory().resolve("live/bundles");
+    Path bundle = live.resolve("p" + plan.placementId() + "-1");
+    Path held = cgroup(plan).resolve("cgroup.procs");
+    String pid = Files.readString(bundle.resolve("conmon.pid")).strip();
+    Wait.until(() -> !Files.exists(bundle.resolve("shim-cpu-millis")));
+    Files.writeString(cgroup(plan).resolveSibling("cgroup.procs"), pid);
+    Files.writeString(bundle.resolve("shim-cpu-millis"), "20");
+    assertThat(held).isEmptyFile();
+
+    node.restartAgentAfter(() -> true);
+
+    Wait.until(() -> Files.readAllLines(held).contains(pid));
+    node.host().release(plan.placementId());
+  }
+
+  @Test
   void theOutputOfAContainerIsCounted() throws Exception {
     var plan = node.plan("for i in $(seq 1000); do echo line; done; exec sleep 1000");
     node.host().start(plan, 1);

@@ -44,7 +44,8 @@ public final class AppReference {
         "add -a TENANT/APP, or: echo TENANT/APP > .berth");
   }
 
-  private static AppName parse(String text, String source) {
+  /** The app that {@code source}, such as an option, names as TENANT/APP. */
+  public static AppName parse(String text, String source) {
     Matcher matcher = FORM.matcher(text);
     if (!matcher.matches()) {
       throw CommandFailure.usage(

@@ -50,7 +50,12 @@ final class Launcher {
     command.addAll(List.of("-cp", installation.classPath(), program.mainClass()));
     command.addAll(program.arguments());
     command.add(state.settings(program.name()).toString());
-    return start(command, state.log(program.name()));
+    Process process = start(command, state.log(program.name()));
+    String clusterId = program.settings().get("cluster.id");
+    if (!training && clusterId != null) {
+      OwnCgroups.of(clusterId).take(program.name(), process.pid());
+    }
+    return process;
   }
 
   /** A whole cluster's supervisor in the background. */

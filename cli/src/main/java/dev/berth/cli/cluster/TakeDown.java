@@ -106,6 +106,9 @@ public final class TakeDown {
       for (int i = 0; i < sweeps.size(); i++) {
         requireClean(nodes.get(i), sweeps.get(i));
       }
+      if (Files.exists(state.clusterFile())) {
+        OwnCgroups.of(ClusterFile.read(state.clusterFile()).id()).remove();
+      }
       deleteTree(state.runDirectory());
     } catch (IOException failure) {
       throw new UncheckedIOException("the state in " + state.root() + " cannot be read", failure);

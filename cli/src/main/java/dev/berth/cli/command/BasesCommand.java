@@ -11,7 +11,9 @@ import dev.berth.proto.v1.BaseServiceGrpc;
 import dev.berth.proto.v1.BaseVersion;
 import dev.berth.proto.v1.ListBasesRequest;
 import dev.berth.proto.v1.PublishBaseResponse;
+import dev.berth.proto.v1.SteerCampaignRequest;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -23,7 +25,11 @@ import picocli.CommandLine.Parameters;
 /** The base images under slugs. */
 @Command(
     name = "bases",
-    description = "List base lines and their versions, or publish one.",
+    aliases = "base",
+    description = {
+      "List base lines and their versions, publish one, or roll one over the fleet. berth base is the",
+      "same command."
+    },
     footer = "JSON: one Base object per line.")
 public final class BasesCommand implements Callable<Integer> {
   private final Surroundings surroundings;
@@ -78,6 +84,88 @@ public final class BasesCommand implements Callable<Integer> {
     }
   }
 
+  @Command(
+      description = {
+        "Move every app of a base line to another version, ring by ring (operators). Replacements start",
+        "before the replaced instances leave. An app that breaks is moved back; in the first ring it",
+        "takes the campaign back, later more than one in a hundred halt it."
+      },
+      footer = "JSON: the Campaign.")
+  int roll(
+      @Mixin ClusterOptions on,
+      @Mixin WaitOptions wait,
+      @Mixin RollOptions how,
+      @Parameters(paramLabel = "LINE") String line) {
+    return new CampaignCommand(surroundings, on).roll(line, how, wait);
+  }
+
+  @Command(
+      description = "Move no further app; those on their way go on (operators).",
+      footer = "JSON: the Campaign.")
+  int halt(@Mixin ClusterOptions on, @Parameters(paramLabel = "LINE") String line) {
+    return new CampaignCommand(surroundings, on)
+        .steer(line, SteerCampaignRequest.Steering.HALT, new WaitOptions());
+  }
+
+  @Command(description = "Let a halted campaign go on (operators).", footer = "JSON: the Campaign.")
+  int resume(
+      @Mixin ClusterOptions on,
+      @Mixin WaitOptions wait,
+      @Parameters(paramLabel = "LINE") String line) {
+    return new CampaignCommand(surroundings, on)
+        .steer(line, SteerCampaignRequest.Steering.RESUME, wait);
+  }
+
+  @Command(
+      description = {
+        "Move the apps of the line's newest campaign back to where they came from (operators). The",
+        "version is withdrawn: deploys do not take it."
+      },
+      footer = "JSON: the Campaign.")
+  int rollback(
+      @Mixin ClusterOptions on,
+      @Mixin WaitOptions wait,
+      @Parameters(paramLabel = "LINE") String line) {
+    return new CampaignCommand(surroundings, on)
+        .steer(line, SteerCampaignRequest.Steering.ROLL_BACK, wait);
+  }
+
+  @Command(
+      description = "Show how far the line's newest campaign is, and what holds it up (operators).",
+      footer = "JSON: the Campaign with its laggards.")
+  int progress(@Mixin ClusterOptions on, @Parameters(paramLabel = "LINE") String line) {
+    return new CampaignCommand(surroundings, on).progress(line);
+  }
+
+  @Command(
+      description = "List campaigns, newest first (operators).",
+      footer = "JSON: one Campaign per line.")
+  int campaigns(@Mixin ClusterOptions on) {
+    return new CampaignCommand(surroundings, on).list();
+  }
+
+  @Command(
+      description = "Keep campaigns away from an app for a while; at most 90 days.",
+      footer = "JSON: the App.")
+  int pin(
+      @Mixin ClusterOptions on,
+      @Mixin AppOption app,
+      @Option(
+              names = "--for",
+              paramLabel = "TIME",
+              required = true,
+              converter = DurationConverter.class,
+              description = "For example 168h; 0s takes the pin off.")
+          Duration time,
+      @Option(
+              names = "--reason",
+              paramLabel = "TEXT",
+              defaultValue = "",
+              description = "Shown to operators.")
+          String reason) {
+    return new CampaignCommand(surroundings, on).pin(app.name(surroundings), time, reason);
+  }
+
   private static List<Base> all(Cluster cluster) {
     return cluster
         .ask(
@@ -88,7 +176,7 @@ public final class BasesCommand implements Callable<Integer> {
 
   private Table table(List<Base> bases) {
     Instant now = surroundings.clock().instant();
-    Table table = new Table("line", "version", "age", "size", "digest", "notes");
+    Table table = new Table("line", "version", "age", "size", "digest", "notes", "withdrawn");
     for (Base base : bases) {
       for (BaseVersion it : base.getVersionsList()) {
         table.row(
@@ -97,7 +185,8 @@ public final class BasesCommand implements Callable<Integer> {
             Words.since(it.getPublishedAt(), now),
             Words.bytes(it.getBytes()),
             it.getDigest().substring(0, Math.min(12, it.getDigest().length())),
-            it.getNotes());
+            it.getNotes(),
+            it.getWithdrawn() ? "yes" : "");
       }
     }
     return table;

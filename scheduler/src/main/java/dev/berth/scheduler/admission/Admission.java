@@ -61,6 +61,10 @@ public final class Admission {
       case Command.Rollback rollback ->
           onApp(request, rollback.name(), app -> ReleaseRules.rollBack(request, app, rollback));
       case Command.PublishBase publish -> BaseRules.publish(request, publish);
+      case Command.RollBase roll -> CampaignRules.roll(request, roll);
+      case Command.SteerCampaign steer -> CampaignRules.steer(request, steer);
+      case Command.PinBase pin ->
+          onApp(request, pin.name(), app -> CampaignRules.pin(request, app, pin));
     };
   }
 

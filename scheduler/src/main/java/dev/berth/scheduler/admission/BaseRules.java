@@ -61,7 +61,8 @@ final class BaseRules {
             publish.digest(),
             publish.bytes(),
             request.now(),
-            publish.notes());
+            publish.notes(),
+            false);
     String message = "base %s v%d published".formatted(line.name(), version.number());
     return new Admitted(
         List.of(new Change.PutBase(new BaseLine(line.name(), line.versions().plus(version)))),

@@ -15,8 +15,8 @@ import org.pcollections.TreePMap;
 /**
  * Releases: made from a slug that the cluster has, or from an older release.
  *
- * <p>A deploy takes the newest version of the app's base line; a rollback or a config change keeps
- * the version that the app runs on.
+ * <p>A deploy takes the newest version of the app's base line that was not withdrawn; a rollback, a
+ * config change and a pinned app keep the version that the app runs on.
  */
 final class ReleaseRules {
   private static final int MAX_PROCESS_TYPES = 20;
@@ -42,8 +42,14 @@ final class ReleaseRules {
       types = types.plus(type.name(), type);
     }
     String description = create.description().isEmpty() ? "deploy" : create.description();
-    return new NewRelease(create.slug(), types, base.newest().number(), description)
+    return new NewRelease(create.slug(), types, baseVersion(request, app, base), description)
         .of(request, app);
+  }
+
+  private static int baseVersion(Request request, App app, BaseLine base) {
+    return app.isDeployed() && app.baseCourse().isPinned(request.now())
+        ? app.release().baseVersion()
+        : base.newestInUse().number();
   }
 
   private static Optional<Denied> refusal(App app, Command.CreateRelease create) {

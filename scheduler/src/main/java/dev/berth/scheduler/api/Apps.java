@@ -2,6 +2,7 @@ package dev.berth.scheduler.api;
 
 import dev.berth.proto.v1.Formation;
 import dev.berth.scheduler.state.App;
+import dev.berth.scheduler.state.BaseCourse;
 import dev.berth.scheduler.state.ClusterState;
 import dev.berth.scheduler.state.Outcome;
 import dev.berth.scheduler.state.ProcessType;
@@ -37,7 +38,12 @@ final class Apps {
             .setCreatedAt(app.createdAt().toEpochMilli())
             .addAllDomains(app.domains())
             .setCurrentRelease(app.release().number())
-            .setBaseLine(app.baseLine());
+            .setBaseLine(app.baseLine())
+            .setBaseVersion(app.release().baseVersion());
+    BaseCourse.Pin pin = app.baseCourse().pin();
+    if (pin != null) {
+      built.setBasePinnedUntil(pin.until().toEpochMilli());
+    }
     app.formation()
         .forEach((type, wanted) ->
             built.addFormation(

@@ -1,24 +1,36 @@
 package dev.berth.scheduler.api;
 
 import com.google.protobuf.ByteString;
+import dev.berth.proto.v1.App;
 import dev.berth.proto.v1.Base;
 import dev.berth.proto.v1.BaseServiceGrpc;
+import dev.berth.proto.v1.Campaign;
+import dev.berth.proto.v1.GetCampaignRequest;
 import dev.berth.proto.v1.ListBasesRequest;
 import dev.berth.proto.v1.ListBasesResponse;
+import dev.berth.proto.v1.ListCampaignsRequest;
+import dev.berth.proto.v1.ListCampaignsResponse;
+import dev.berth.proto.v1.PinBaseRequest;
 import dev.berth.proto.v1.PublishBaseRequest;
 import dev.berth.proto.v1.PublishBaseResponse;
+import dev.berth.proto.v1.RollBaseRequest;
+import dev.berth.proto.v1.SteerCampaignRequest;
 import dev.berth.scheduler.base.BaseInspection;
 import dev.berth.scheduler.state.BaseLine;
 import dev.berth.scheduler.state.BaseVersion;
 import dev.berth.scheduler.state.Command;
 import dev.berth.scheduler.state.Digest;
+import dev.berth.scheduler.state.Names;
 import dev.berth.scheduler.state.Outcome;
 import dev.berth.scheduler.state.RefusalCode;
 import dev.berth.scheduler.wire.Opening;
 import dev.berth.scheduler.wire.Refusing;
+import dev.berth.scheduler.wire.Values;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 
 /** Base lines and their versions; images come in here. Thread-safe. */
@@ -45,6 +57,7 @@ final class BaseApi extends BaseServiceGrpc.BaseServiceImplBase {
         .setBytes(version.bytes())
         .setPublishedAt(version.publishedAt().toEpochMilli())
         .setNotes(version.notes())
+        .setWithdrawn(version.isWithdrawn())
         .build();
   }
 
@@ -122,5 +135,102 @@ final class BaseApi extends BaseServiceGrpc.BaseServiceImplBase {
               .setCreated(made.created())
               .build();
         });
+  }
+
+  @Override
+  public void rollBase(RollBaseRequest request, StreamObserver<Campaign> out) {
+    desk.submit(
+        out,
+        request.getMutation(),
+        asked -> {
+          asked.requireOperator("roll base images");
+          return Campaigns.roll(request);
+        },
+        BaseApi::campaign);
+  }
+
+  @Override
+  public void steerCampaign(SteerCampaignRequest request, StreamObserver<Campaign> out) {
+    desk.submit(
+        out,
+        request.getMutation(),
+        asked -> {
+          asked.requireOperator("steer campaigns");
+          return Campaigns.steer(request, steering(request));
+        },
+        BaseApi::campaign);
+  }
+
+  private static Command.Steering steering(SteerCampaignRequest request) {
+    return switch (request.getSteering()) {
+      case HALT -> Command.Steering.HALT;
+      case RESUME -> Command.Steering.RESUME;
+      case ROLL_BACK -> Command.Steering.ROLL_BACK;
+      case STEERING_UNSPECIFIED, UNRECOGNIZED ->
+          throw Refusing.asStatus(
+              RefusalCode.INVALID_CAMPAIGN,
+              "steering",
+              "the request does not say what to do with the campaign",
+              "choose one of HALT, RESUME, ROLL_BACK");
+    };
+  }
+
+  private static Campaign campaign(Outcome.Result result) {
+    return Campaigns.bare(Results.as(Outcome.Result.CampaignResult.class, result).campaign())
+        .build();
+  }
+
+  @Override
+  public void listCampaigns(
+      ListCampaignsRequest request, StreamObserver<ListCampaignsResponse> out) {
+    desk.answer(
+        out,
+        asked -> {
+          asked.requireOperator("list campaigns");
+          var campaigns = ListCampaignsResponse.newBuilder();
+          asked
+              .snapshot()
+              .state()
+              .campaigns()
+              .descendingMap()
+              .values()
+              .forEach(it -> campaigns.addCampaigns(Campaigns.bare(it)));
+          return campaigns.build();
+        });
+  }
+
+  @Override
+  public void getCampaign(GetCampaignRequest request, StreamObserver<Campaign> out) {
+    desk.answer(
+        out,
+        asked -> {
+          asked.requireOperator("see campaigns");
+          return asked.snapshot().state().campaigns().descendingMap().values().stream()
+              .filter(it -> it.course().line().equals(request.getLine()))
+              .filter(it -> request.getNumber() == 0 || it.id().number() == request.getNumber())
+              .findFirst()
+              .map(it -> Campaigns.withProgress(it, asked.snapshot()))
+              .orElseThrow(() -> noCampaign(request.getLine()));
+        });
+  }
+
+  private static StatusRuntimeException noCampaign(String line) {
+    return Refusing.asStatus(
+        RefusalCode.CAMPAIGN_NOT_FOUND,
+        "line",
+        "there is no such campaign of base line " + Names.printable(line),
+        "list them with: berth bases campaigns");
+  }
+
+  @Override
+  public void pinBase(PinBaseRequest request, StreamObserver<App> out) {
+    desk.submit(
+        out,
+        request.getMutation(),
+        _ ->
+            new Command.PinBase(
+                Values.appName(request.getName()),
+                Duration.ofSeconds(Integer.toUnsignedLong(request.getSeconds()))),
+        Apps::changed);
   }
 }

@@ -56,6 +56,7 @@ final class Decider {
   private final Working working;
   private final Reports reports;
   private final Placing placing;
+  private final Campaigning campaigning;
   private final Watch watch;
   private final Idempotency idempotency = new Idempotency();
   private final Set<ProcessTypeId> unsettled = new TreeSet<>();
@@ -73,6 +74,7 @@ final class Decider {
     this.working = new Working(loaded, term.settings().pools(), term.began());
     this.reports = new Reports(working, term.epoch());
     this.placing = new Placing(working, placer);
+    this.campaigning = new Campaigning(working, term.began().plus(term.timers().routersExpected()));
     this.watch = new Watch(term.timers(), term.began());
     this.nextLook = term.began();
     this.nextSweep = term.began();
@@ -86,7 +88,8 @@ final class Decider {
 
   /** When to make a pass although nothing was heard. */
   Instant nextLook() {
-    return nextLook;
+    Instant campaigns = campaigning.nextLook();
+    return campaigns.isBefore(nextLook) ? campaigns : nextLook;
   }
 
   Pass decide(List<Input> inputs, Instant now) {
@@ -101,6 +104,8 @@ final class Decider {
     lost = Watch.stillLost(lost, working.state(), working.actual());
     look(now);
     routeDelta = RouteDelta.nothing(routes.version());
+    settle();
+    campaigning.conduct(this::isSettled);
     settle();
     routesReady = routesReady || areRoutesReady(now);
     Snapshot previous = last;
@@ -237,6 +242,15 @@ final class Decider {
         && working.state().placements().typesOf(app.id()).isEmpty()) {
       Departure.of(working.state(), app).forEach(working::apply);
     }
+  }
+
+  private boolean isSettled(App app) {
+    for (String type : app.formation().keySet()) {
+      if (unsettled.contains(new ProcessTypeId(app.id(), type))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void route() {

@@ -127,6 +127,8 @@ final class Working {
           Change.PutRelease _,
           Change.RemoveRelease _,
           Change.PutBase _,
+          Change.PutCampaign _,
+          Change.RemoveCampaign _,
           Change.AddEvent _ -> {}
     }
   }

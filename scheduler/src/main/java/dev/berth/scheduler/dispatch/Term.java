@@ -133,6 +133,8 @@ final class Term implements AutoCloseable {
             Change.PutRelease _,
             Change.RemoveRelease _,
             Change.PutBase _,
+            Change.PutCampaign _,
+            Change.RemoveCampaign _,
             Change.PutNode _,
             Change.AddEvent _ -> {}
       }

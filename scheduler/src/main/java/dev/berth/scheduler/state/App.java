@@ -1,6 +1,7 @@
 package dev.berth.scheduler.state;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 import org.pcollections.TreePMap;
 import org.pcollections.TreePVector;
 
@@ -21,11 +22,16 @@ public record App(
     CurrentRelease release,
     String baseLine,
     TreePMap<String, Long> restarts,
+    BaseCourse baseCourse,
     boolean isLeaving) {
 
   /** Which release is wanted, on which base version; numbers are 0 before the first deploy. */
   public record CurrentRelease(int number, int lastNumber, int baseVersion) {
     public static final CurrentRelease NONE = new CurrentRelease(0, 0, 0);
+
+    CurrentRelease onBase(int version) {
+      return new CurrentRelease(number, lastNumber, version);
+    }
   }
 
   public static App create(AppId id, String domain, String baseLine, Instant now) {
@@ -39,6 +45,7 @@ public record App(
         CurrentRelease.NONE,
         baseLine,
         TreePMap.empty(),
+        BaseCourse.NONE,
         false);
   }
 
@@ -74,7 +81,7 @@ public record App(
   }
 
   public App withRelease(CurrentRelease newRelease) {
-    return with(formation, config, domains, newRelease, restarts);
+    return with(newRelease);
   }
 
   public App withRestarts(TreePMap<String, Long> newRestarts) {
@@ -93,12 +100,49 @@ public record App(
         release,
         baseLine,
         restarts,
+        baseCourse,
         isLeaving);
+  }
+
+  /** On a campaign's way to another version of its base line. */
+  public App movedBy(CampaignId campaign, int baseVersion, Instant now) {
+    return with(release.onBase(baseVersion))
+        .withCourse(baseCourse.movedBy(campaign, release.baseVersion(), now));
+  }
+
+  /** Back from where a campaign had moved it. */
+  public App returnedBy(CampaignId campaign, int baseVersion, Instant now) {
+    return with(release.onBase(baseVersion))
+        .withCourse(baseCourse.returnedBy(campaign, release.baseVersion(), now));
+  }
+
+  public App withPin(BaseCourse.@Nullable Pin pin) {
+    return withCourse(baseCourse.with(pin));
   }
 
   public App leaving() {
     return new App(
-        id, version, createdAt, formation, config, domains, release, baseLine, restarts, true);
+        id,
+        version,
+        createdAt,
+        formation,
+        config,
+        domains,
+        release,
+        baseLine,
+        restarts,
+        baseCourse,
+        true);
+  }
+
+  private App with(CurrentRelease newRelease) {
+    return with(formation, config, domains, newRelease, restarts);
+  }
+
+  private App withCourse(BaseCourse course) {
+    return new App(
+        id, version, createdAt, formation, config, domains, release, baseLine, restarts, course,
+        isLeaving);
   }
 
   private App with(
@@ -117,6 +161,7 @@ public record App(
         newRelease,
         baseLine,
         newRestarts,
+        baseCourse,
         isLeaving);
   }
 }

@@ -16,6 +16,10 @@ public sealed interface Change {
 
   record PutBase(BaseLine base) implements Change {}
 
+  record PutCampaign(Campaign campaign) implements Change {}
+
+  record RemoveCampaign(CampaignId campaign) implements Change {}
+
   record PutNode(KnownNode node) implements Change {}
 
   record PutPlacement(Placement placement) implements Change {}

@@ -15,6 +15,7 @@ public record ClusterState(
     TreePMap<AppId, App> apps,
     TreePMap<ReleaseId, Release> releases,
     TreePMap<String, BaseLine> bases,
+    TreePMap<CampaignId, Campaign> campaigns,
     TreePMap<NodeId, KnownNode> nodes,
     Placements placements,
     TreePMap<String, AppId> domains,
@@ -26,6 +27,7 @@ public record ClusterState(
 
   public static ClusterState empty() {
     return new ClusterState(
+        TreePMap.empty(),
         TreePMap.empty(),
         TreePMap.empty(),
         TreePMap.empty(),
@@ -58,6 +60,13 @@ public record ClusterState(
 
   public Optional<BaseVersion> base(String line, int version) {
     return Optional.ofNullable(bases.get(line)).flatMap(base -> base.version(version));
+  }
+
+  /** The line's campaign that is not over; there is at most one. */
+  public Optional<Campaign> campaignOf(String line) {
+    return campaigns.values().stream()
+        .filter(campaign -> campaign.course().line().equals(line) && !campaign.isOver())
+        .findFirst();
   }
 
   public Optional<TenantId> tenantByToken(Digest tokenHash) {
@@ -110,6 +119,9 @@ public record ClusterState(
       case Change.PutRelease(Release release) -> withReleases(releases.plus(release.id(), release));
       case Change.RemoveRelease(ReleaseId id) -> withReleases(releases.minus(id));
       case Change.PutBase(BaseLine base) -> withBases(bases.plus(base.name(), base));
+      case Change.PutCampaign(Campaign campaign) ->
+          withCampaigns(campaigns.plus(campaign.id(), campaign));
+      case Change.RemoveCampaign(CampaignId id) -> withCampaigns(campaigns.minus(id));
       case Change.PutNode(KnownNode node) -> withNodes(nodes.plus(node.id(), node));
       case Change.PutPlacement(Placement placement) ->
           withPlacements(placements.with(placement), counted(placement));
@@ -138,7 +150,16 @@ public record ClusterState(
       newTokens = newTokens.plus(tenant.tokenHash(), tenant.id());
     }
     return new ClusterState(
-        tenants, apps, releases, bases, nodes, placements, newDomains, newTokens, counters);
+        tenants,
+        apps,
+        releases,
+        bases,
+        campaigns,
+        nodes,
+        placements,
+        newDomains,
+        newTokens,
+        counters);
   }
 
   private Counters counted(Placement placement) {
@@ -177,31 +198,63 @@ public record ClusterState(
   private ClusterState with(
       TreePMap<TenantId, Tenant> newTenants, TreePMap<Digest, TenantId> newTokens) {
     return new ClusterState(
-        newTenants, apps, releases, bases, nodes, placements, domains, newTokens, counters);
+        newTenants,
+        apps,
+        releases,
+        bases,
+        campaigns,
+        nodes,
+        placements,
+        domains,
+        newTokens,
+        counters);
   }
 
   private ClusterState withApps(TreePMap<AppId, App> newApps, TreePMap<String, AppId> newDomains) {
     return new ClusterState(
-        tenants, newApps, releases, bases, nodes, placements, newDomains, tokens, counters);
+        tenants,
+        newApps,
+        releases,
+        bases,
+        campaigns,
+        nodes,
+        placements,
+        newDomains,
+        tokens,
+        counters);
   }
 
   private ClusterState withReleases(TreePMap<ReleaseId, Release> newReleases) {
     return new ClusterState(
-        tenants, apps, newReleases, bases, nodes, placements, domains, tokens, counters);
+        tenants, apps, newReleases, bases, campaigns, nodes, placements, domains, tokens, counters);
   }
 
   private ClusterState withBases(TreePMap<String, BaseLine> newBases) {
     return new ClusterState(
-        tenants, apps, releases, newBases, nodes, placements, domains, tokens, counters);
+        tenants, apps, releases, newBases, campaigns, nodes, placements, domains, tokens, counters);
+  }
+
+  private ClusterState withCampaigns(TreePMap<CampaignId, Campaign> newCampaigns) {
+    return new ClusterState(
+        tenants, apps, releases, bases, newCampaigns, nodes, placements, domains, tokens, counters);
   }
 
   private ClusterState withNodes(TreePMap<NodeId, KnownNode> newNodes) {
     return new ClusterState(
-        tenants, apps, releases, bases, newNodes, placements, domains, tokens, counters);
+        tenants, apps, releases, bases, campaigns, newNodes, placements, domains, tokens, counters);
   }
 
   private ClusterState withPlacements(Placements newPlacements, Counters newCounters) {
     return new ClusterState(
-        tenants, apps, releases, bases, nodes, newPlacements, domains, tokens, newCounters);
+        tenants,
+        apps,
+        releases,
+        bases,
+        campaigns,
+        nodes,
+        newPlacements,
+        domains,
+        tokens,
+        newCounters);
   }
 }

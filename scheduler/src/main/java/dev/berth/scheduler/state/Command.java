@@ -1,5 +1,6 @@
 package dev.berth.scheduler.state;
 
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -90,4 +91,36 @@ public sealed interface Command {
   record Rollback(AppName name, long to) implements Command {}
 
   record PublishBase(String line, Digest digest, long bytes, String notes) implements Command {}
+
+  /**
+   * Begins a campaign.
+   *
+   * @param to 0 for the newest version in use
+   */
+  record RollBase(String line, long to, List<RingAsked> rings, Duration soak, boolean isOverride)
+      implements Command {
+    public RollBase {
+      rings = List.copyOf(rings);
+    }
+  }
+
+  /** Apps by name, or a share; as it was written. */
+  record RingAsked(List<AppName> apps, long percent) {
+    public RingAsked {
+      apps = List.copyOf(apps);
+    }
+  }
+
+  /** Number 0 means the line's newest campaign. */
+  record SteerCampaign(String line, long number, Steering steering) implements Command {}
+
+  /** What an operator may do with a campaign. */
+  enum Steering {
+    HALT,
+    RESUME,
+    ROLL_BACK
+  }
+
+  /** Keeps campaigns away for so long; zero takes a pin off. */
+  record PinBase(AppName name, Duration time) implements Command {}
 }

@@ -16,6 +16,8 @@ public sealed interface Outcome {
 
     record AppResult(App app) implements Result {}
 
+    record CampaignResult(Campaign campaign) implements Result {}
+
     /** The release is absent when a config change found none to follow. */
     record ReleaseResult(App app, @Nullable Release release) implements Result {}
 

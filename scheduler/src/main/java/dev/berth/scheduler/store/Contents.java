@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.berth.proto.stored.v1.StoredApp;
 import dev.berth.proto.stored.v1.StoredBase;
+import dev.berth.proto.stored.v1.StoredCampaign;
 import dev.berth.proto.stored.v1.StoredCounters;
 import dev.berth.proto.stored.v1.StoredHistory;
 import dev.berth.proto.stored.v1.StoredNode;
@@ -11,6 +12,7 @@ import dev.berth.proto.stored.v1.StoredPlacements;
 import dev.berth.proto.stored.v1.StoredRelease;
 import dev.berth.proto.stored.v1.StoredTenant;
 import dev.berth.scheduler.state.App;
+import dev.berth.scheduler.state.Campaign;
 import dev.berth.scheduler.state.Change;
 import dev.berth.scheduler.state.ClusterState;
 import dev.berth.scheduler.state.HistoryEvent;
@@ -127,6 +129,10 @@ final class Contents {
         yield one(new Change.PutRelease(release), new Change.RemoveRelease(release.id()));
       }
       case "bases" -> lasting(new Change.PutBase(Decoding.base(StoredBase.parseFrom(data))));
+      case "campaigns" -> {
+        Campaign campaign = CampaignCodec.decoded(StoredCampaign.parseFrom(data));
+        yield one(new Change.PutCampaign(campaign), new Change.RemoveCampaign(campaign.id()));
+      }
       case "nodes" -> lasting(new Change.PutNode(Decoding.node(StoredNode.parseFrom(data))));
       case "placements" -> {
         var placements = Decoding.placements(StoredPlacements.parseFrom(data));

@@ -85,6 +85,7 @@ final class Decoding {
             stored.getRelease(), stored.getLastRelease(), stored.getBaseVersion()),
         stored.getBaseLine(),
         TreePMap.from(stored.getRestartsMap()),
+        CampaignCodec.course(stored),
         stored.getLeaving());
   }
 
@@ -139,7 +140,8 @@ final class Decoding {
                   new Digest(version.getDigest()),
                   version.getBytes(),
                   Instant.ofEpochMilli(version.getPublishedAt()),
-                  version.getNotes()));
+                  version.getNotes(),
+                  version.getWithdrawn()));
     }
     return new BaseLine(stored.getLine(), versions);
   }

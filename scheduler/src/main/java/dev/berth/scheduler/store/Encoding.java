@@ -62,6 +62,7 @@ final class Encoding {
             .setBaseLine(app.baseLine())
             .putAllRestarts(app.restarts())
             .setLeaving(app.isLeaving());
+    CampaignCodec.encode(app.baseCourse(), stored);
     app.formation()
         .forEach((type, formation) ->
             stored.putFormation(
@@ -117,7 +118,8 @@ final class Encoding {
               .setDigest(version.digest().hex())
               .setBytes(version.bytes())
               .setPublishedAt(version.publishedAt().toEpochMilli())
-              .setNotes(version.notes()));
+              .setNotes(version.notes())
+              .setWithdrawn(version.isWithdrawn()));
     }
     return stored.build();
   }

@@ -1,6 +1,7 @@
 package dev.berth.scheduler.store;
 
 import dev.berth.scheduler.state.AppId;
+import dev.berth.scheduler.state.CampaignId;
 import dev.berth.scheduler.state.NodeId;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.ProcessTypeId;
@@ -16,7 +17,8 @@ record Paths(String root) {
   static final int SHARD = 64;
 
   static final List<String> DIRECTORIES =
-      List.of("tenants", "apps", "releases", "bases", "nodes", "placements", "history");
+      List.of(
+          "tenants", "apps", "releases", "bases", "campaigns", "nodes", "placements", "history");
 
   String directory(String name) {
     return root + "/" + name;
@@ -71,6 +73,10 @@ record Paths(String root) {
 
   String base(String line) {
     return root + "/bases/" + line;
+  }
+
+  String campaign(CampaignId id) {
+    return root + "/campaigns/" + id.number();
   }
 
   String node(NodeId id) {

@@ -4,6 +4,8 @@ import com.google.protobuf.MessageLite;
 import dev.berth.scheduler.state.App;
 import dev.berth.scheduler.state.AppId;
 import dev.berth.scheduler.state.BaseLine;
+import dev.berth.scheduler.state.Campaign;
+import dev.berth.scheduler.state.CampaignId;
 import dev.berth.scheduler.state.Change;
 import dev.berth.scheduler.state.ClusterState;
 import dev.berth.scheduler.state.HistoryEvent;
@@ -64,6 +66,9 @@ final class Writes {
         case Change.RemoveRelease(ReleaseId id) -> remove(paths.release(id), operations);
         case Change.PutBase(BaseLine base) ->
             operations.add(put(paths.base(base.name()), Encoding.base(base)));
+        case Change.PutCampaign(Campaign campaign) ->
+            operations.add(put(paths.campaign(campaign.id()), CampaignCodec.encoded(campaign)));
+        case Change.RemoveCampaign(CampaignId id) -> remove(paths.campaign(id), operations);
         case Change.PutNode(KnownNode node) ->
             operations.add(put(paths.node(node.id()), Encoding.node(node)));
         case Change.PutPlacement(Placement placement) -> shards.add(Shard.of(placement));

@@ -17,9 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.TreePMap;
 
@@ -29,7 +29,7 @@ public final class TestAgent {
   private final Capacity capacity;
   private final Map<PlacementId, PlacementReport> reports = new TreeMap<>();
   private final List<PlacementReport> unsent = new ArrayList<>();
-  private final Set<Integer> brokenReleases = new TreeSet<>();
+  private Predicate<Placement> isBroken = _ -> false;
   private long connection;
   private boolean isSilent;
   private int lastAddress;
@@ -65,7 +65,12 @@ public final class TestAgent {
 
   /** Instances of this release end as soon as they start. */
   public void breakRelease(int release) {
-    brokenReleases.add(release);
+    breakThose(placement -> placement.wanted().release() == release);
+  }
+
+  /** And all these. */
+  public void breakThose(Predicate<Placement> broken) {
+    isBroken = isBroken.or(broken);
   }
 
   /** The host restarts: nothing is left of what ran. */
@@ -130,7 +135,7 @@ public final class TestAgent {
   private void run(Placement placement, Instant now) {
     PlacementReport before = reports.get(placement.id());
     int incarnation = before == null ? 1 : before.incarnation() + 1;
-    if (brokenReleases.contains(placement.wanted().release())) {
+    if (isBroken.test(placement)) {
       if (incarnation < 6) {
         say(
             new PlacementReport(

@@ -103,18 +103,35 @@ public final class TestCluster {
     return answer.join();
   }
 
+  /** Like {@link #operator}, with a reason. */
+  public Outcome operator(Command command, String reason) {
+    var answer = new CompletableFuture<Outcome>();
+    var mutation = new Mutation("", 0, reason);
+    inbox.add(new Input.Ask(command, new Caller.Operator(), mutation, answer));
+    pass(Duration.ZERO);
+    return answer.join();
+  }
+
   public void deploy(String... types) {
+    deploy(SHOP, types);
+  }
+
+  public void deploy(AppName app, String... types) {
     var processTypes = new ArrayList<ProcessType>();
     for (String type : types) {
       processTypes.add(
           new ProcessType(
               type, "run " + type, HealthCheck.STANDARD, ProcessType.DEFAULT_GRACE_MILLIS));
     }
-    operator(new Command.CreateRelease(SHOP, new Release.Slug(DIGEST, 1), processTypes, "deploy"));
+    operator(new Command.CreateRelease(app, new Release.Slug(DIGEST, 1), processTypes, "deploy"));
   }
 
   public void scale(String type, long count) {
-    operator(new Command.Scale(SHOP, List.of(new Command.ScaleChange(type, count, ""))));
+    scale(SHOP, type, count);
+  }
+
+  public void scale(AppName app, String type, long count) {
+    operator(new Command.Scale(app, List.of(new Command.ScaleChange(type, count, ""))));
   }
 
   public TestAgent connect(String name, Capacity capacity) {
@@ -208,7 +225,11 @@ public final class TestCluster {
   }
 
   public List<String> routed() {
-    Pool pool = routes().pools().get(new ProcessTypeId(SHOP_ID, "web"));
+    return routed(SHOP_ID);
+  }
+
+  public List<String> routed(AppId app) {
+    Pool pool = routes().pools().get(new ProcessTypeId(app, "web"));
     return pool == null
         ? List.of()
         : pool.routes().stream().map(route -> route.instance().shortName()).sorted().toList();

@@ -2,6 +2,7 @@ package dev.berth.scheduler.store;
 
 import dev.berth.proto.stored.v1.StoredApp;
 import dev.berth.proto.stored.v1.StoredBase;
+import dev.berth.proto.stored.v1.StoredCampaign;
 import dev.berth.proto.stored.v1.StoredCounters;
 import dev.berth.proto.stored.v1.StoredHistory;
 import dev.berth.proto.stored.v1.StoredNode;
@@ -53,6 +54,9 @@ final class Loading {
     }
     for (byte[] data : all("bases")) {
       changes.add(new Change.PutBase(Decoding.base(StoredBase.parseFrom(data))));
+    }
+    for (byte[] data : all("campaigns")) {
+      changes.add(new Change.PutCampaign(CampaignCodec.decoded(StoredCampaign.parseFrom(data))));
     }
     for (byte[] data : all("nodes")) {
       changes.add(new Change.PutNode(Decoding.node(StoredNode.parseFrom(data))));

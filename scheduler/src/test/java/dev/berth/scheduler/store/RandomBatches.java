@@ -2,8 +2,11 @@ package dev.berth.scheduler.store;
 
 import dev.berth.scheduler.state.App;
 import dev.berth.scheduler.state.AppId;
+import dev.berth.scheduler.state.BaseCourse;
 import dev.berth.scheduler.state.BaseLine;
 import dev.berth.scheduler.state.BaseVersion;
+import dev.berth.scheduler.state.Campaign;
+import dev.berth.scheduler.state.CampaignId;
 import dev.berth.scheduler.state.Capacity;
 import dev.berth.scheduler.state.Change;
 import dev.berth.scheduler.state.ClusterState;
@@ -23,11 +26,13 @@ import dev.berth.scheduler.state.Release;
 import dev.berth.scheduler.state.ReleaseId;
 import dev.berth.scheduler.state.Tenant;
 import dev.berth.scheduler.state.TenantId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.pcollections.TreePMap;
+import org.pcollections.TreePSet;
 import org.pcollections.TreePVector;
 
 /** Batches of any changes at all, each a legal step from the state before. */
@@ -62,7 +67,7 @@ final class RandomBatches {
   }
 
   private Change change() {
-    return switch (random.nextInt(12)) {
+    return switch (random.nextInt(16)) {
       case 0 -> new Change.PutTenant(tenant());
       case 1 -> new Change.RemoveTenant(new TenantId("tenant-" + random.nextInt(NAMES)));
       case 2 -> event();
@@ -73,6 +78,8 @@ final class RandomBatches {
       case 7 -> new Change.PutNode(node());
       case 8 -> event();
       case 9 -> removed();
+      case 10 -> new Change.PutCampaign(campaign());
+      case 11 -> new Change.RemoveCampaign(new CampaignId(1 + random.nextInt(3)));
       default -> new Change.PutPlacement(placement());
     };
   }
@@ -104,8 +111,21 @@ final class RandomBatches {
         new Change.PutApp(
             App.create(id, domain, "debian-12", NOW)
                 .withFormation("web", new Formation(random.nextInt(200), "small"))
+                .withPin(random.nextBoolean() ? new BaseCourse.Pin(NOW, "not now") : null)
+                .movedBy(new CampaignId(1 + random.nextInt(3)), 2, NOW)
                 .atVersion(random.nextLong(1, 1000))));
     return changes;
+  }
+
+  private Campaign campaign() {
+    Instant quiet = random.nextBoolean() ? NOW : null;
+    return new Campaign(
+        new CampaignId(1 + random.nextInt(3)),
+        new Campaign.Course("debian-12", 1, 2, Duration.ofSeconds(random.nextInt(60)), false),
+        TreePVector.singleton(Campaign.Ring.of(TreePSet.singleton(appId())))
+            .plus(Campaign.Ring.of(100)),
+        new Campaign.Standing(Campaign.Phase.ROLLING, random.nextInt(2), NOW, quiet, "words"),
+        new Campaign.Origin(NOW, "operator", "because"));
   }
 
   private Release release() {
@@ -119,7 +139,8 @@ final class RandomBatches {
   }
 
   private BaseLine base() {
-    var version = new BaseVersion(1, digest(1), 5, NOW, "notes " + random.nextInt(9));
+    var version =
+        new BaseVersion(1, digest(1), 5, NOW, "notes " + random.nextInt(9), random.nextBoolean());
     return new BaseLine("base-" + random.nextInt(2), TreePVector.singleton(version));
   }
 

@@ -276,7 +276,7 @@ class ZooKeeperStoreTest {
             .withRestarts(TreePMap.singleton("web.1", 2L));
     var base =
         new BaseLine(
-            "debian-12", TreePVector.singleton(new BaseVersion(1, DIGEST, 5, NOW, "first")));
+            "debian-12", TreePVector.singleton(new BaseVersion(1, DIGEST, 5, NOW, "first", false)));
     var node =
         new KnownNode(
             new NodeId("node-1"),

@@ -1,0 +1,306 @@
+package dev.berth.scheduler.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.scheduler.state.App;
+import dev.berth.scheduler.state.AppId;
+import dev.berth.scheduler.state.AppName;
+import dev.berth.scheduler.state.Campaign;
+import dev.berth.scheduler.state.Campaign.Phase;
+import dev.berth.scheduler.state.Command;
+import dev.berth.scheduler.state.Command.RingAsked;
+import dev.berth.scheduler.state.Command.Steering;
+import dev.berth.scheduler.state.Digest;
+import dev.berth.scheduler.state.Outcome;
+import dev.berth.scheduler.state.Placement;
+import dev.berth.scheduler.state.ProcessTypeId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Campaigns through whole passes of the loop, with agents and a router that do their part. */
+class CampaignTest {
+  private static final String LINE = "debian-12";
+  private static final RingAsked ALL = new RingAsked(List.of(), 100);
+
+  private TestCluster cluster = TestCluster.withNodes(3);
+
+  @Test
+  void movesEveryAppOfEveryTenantAndNoneIsEverShortOfAnInstance() {
+    List<AppId> apps = deploy(6, 2);
+    publish();
+
+    roll(0, List.of(), Duration.ofSeconds(2));
+    runUntilOver(apps, 2);
+
+    assertThat(campaign().standing().phase()).isEqualTo(Phase.DONE);
+    assertThat(apps).allSatisfy(app -> assertThat(versions(app)).containsOnly(2).hasSize(2));
+  }
+
+  @Test
+  void theRingsFollowEachOtherAndEachSoaks() {
+    List<AppId> apps = deploy(10, 1);
+    publish();
+
+    roll(0, List.of(named("shop"), share(50)), Duration.ofSeconds(10));
+    cluster.run(Duration.ofSeconds(9));
+    assertThat(moved(apps)).isEqualTo(1);
+    assertThat(versions(TestCluster.SHOP_ID)).containsOnly(2);
+
+    cluster.run(Duration.ofSeconds(8));
+    assertThat(moved(apps)).isEqualTo(5);
+
+    cluster.run(Duration.ofSeconds(30));
+    assertThat(moved(apps)).isEqualTo(10);
+    assertThat(campaign().standing().phase()).isEqualTo(Phase.DONE);
+  }
+
+  @Test
+  void aBaseThatBreaksAnAppOfTheFirstRingIsTakenBackAndWithdrawn() {
+    List<AppId> apps = deploy(4, 2);
+    publish();
+    breakOn(2, TestCluster.SHOP_ID);
+
+    roll(0, List.of(named("shop", "app-1"), ALL), Duration.ofSeconds(5));
+    runUntilOver(apps, 2);
+
+    assertThat(campaign().standing().phase()).isEqualTo(Phase.ROLLED_BACK);
+    assertThat(campaign().standing().words()).contains("acme/shop").contains("first ring");
+    assertThat(apps).allSatisfy(app -> assertThat(versions(app)).containsOnly(1).hasSize(2));
+    assertThat(line(2)).isTrue();
+
+    cluster.deploy("web");
+    assertThat(cluster.shop().release().baseVersion()).isEqualTo(1);
+  }
+
+  @Test
+  void appsThatBreakLaterAreMovedBackAndHaltIt() {
+    List<AppId> apps = deploy(10, 1);
+    publish();
+    breakOn(2, id("app-2"));
+    breakOn(2, id("app-3"));
+
+    roll(0, List.of(named("shop"), ALL), Duration.ZERO);
+    cluster.run(Duration.ofSeconds(60));
+
+    assertThat(campaign().standing().phase()).isEqualTo(Phase.HALTED);
+    assertThat(versions(id("app-2"))).containsOnly(1);
+    assertThat(versions(id("app-3"))).containsOnly(1);
+    assertThat(cluster.routed(id("app-2"))).containsExactly("web.1");
+
+    steer(Steering.ROLL_BACK);
+    runUntilOver(apps, 1);
+    assertThat(campaign().standing().phase()).isEqualTo(Phase.ROLLED_BACK);
+    assertThat(moved(apps)).isZero();
+  }
+
+  @Test
+  void oneBrokenAppOfManyIsLeftBehindAndTheOthersGoOn() {
+    List<AppId> apps = deploy(10, 1);
+    publish();
+    breakOn(2, id("app-2"));
+
+    roll(0, List.of(named("shop"), ALL), Duration.ZERO);
+    runUntilOver(apps, 1);
+
+    assertThat(campaign().standing().phase()).isEqualTo(Phase.DONE);
+    assertThat(versions(id("app-2"))).containsOnly(1);
+    assertThat(moved(apps)).isEqualTo(9);
+  }
+
+  @Test
+  void anAppThatRanOnNeitherVersionHoldsUpNobody() {
+    deploy(3, 1);
+    for (TestAgent agent : cluster.agents()) {
+      agent.breakThose(placement -> placement.instance().app().equals(id("app-1")));
+      for (Placement placement : cluster.state().placements().on(agent.id())) {
+        if (placement.instance().app().equals(id("app-1"))) {
+          agent.crash(placement.id(), cluster.now());
+        }
+      }
+    }
+    cluster.run(Duration.ofSeconds(10));
+    publish();
+
+    roll(0, List.of(named("app-1"), ALL), Duration.ZERO);
+    cluster.run(Duration.ofMinutes(11));
+
+    assertThat(campaign().standing().phase()).isEqualTo(Phase.DONE);
+  }
+
+  @Test
+  void haltedItMovesNoFurtherAppAndResumedItGoesOn() {
+    List<AppId> apps = deploy(8, 1);
+    publish();
+
+    roll(0, List.of(share(50)), Duration.ofSeconds(5));
+    cluster.run(Duration.ofSeconds(3));
+    steer(Steering.HALT);
+    cluster.run(Duration.ofSeconds(60));
+    assertThat(moved(apps)).isEqualTo(4);
+
+    steer(Steering.RESUME);
+    runUntilOver(apps, 1);
+    assertThat(moved(apps)).isEqualTo(8);
+  }
+
+  @Test
+  void aPinKeepsItAwayUntilItEndsAndAnOverrideDoesNotAsk() {
+    List<AppId> apps = deploy(2, 1);
+    cluster.operator(new Command.PinBase(TestCluster.SHOP, Duration.ofDays(1)));
+    publish();
+
+    roll(0, List.of(ALL), Duration.ZERO);
+    runUntilOver(apps, 1);
+    assertThat(versions(TestCluster.SHOP_ID)).containsOnly(1);
+    cluster.deploy("web");
+    cluster.run(Duration.ofSeconds(5));
+    assertThat(versions(TestCluster.SHOP_ID))
+        .as("a deploy keeps the pinned version")
+        .containsOnly(1);
+
+    assertThat(cluster.operator(new Command.RollBase(LINE, 0, List.of(ALL), Duration.ZERO, true)))
+        .as("an override without a reason")
+        .isInstanceOf(Outcome.Refused.class);
+    cluster.operator(
+        new Command.RollBase(LINE, 0, List.of(ALL), Duration.ZERO, true), "CVE-2014-0160");
+    runUntilOver(apps, 1);
+    assertThat(versions(TestCluster.SHOP_ID)).containsOnly(2);
+  }
+
+  @Test
+  void noMoreReplacementsAreOpenThanTheNodesBear() {
+    cluster = TestCluster.withNodes(1);
+    List<AppId> apps = deploy(30, 1);
+    publish();
+    cluster.agents().forEach(agent -> agent.breakThose(it -> it.wanted().baseVersion() == 2));
+
+    roll(0, List.of(ALL), Duration.ZERO);
+    int most = 0;
+    for (int second = 0; second < 4; second++) {
+      cluster.pass(Duration.ofSeconds(1));
+      most = Math.max(most, moved(apps));
+    }
+
+    assertThat(most).isEqualTo(10);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+  void aNewLeaderGoesOnWhereTheLastOneStopped(int pass) {
+    List<AppId> apps = deploy(4, 2);
+    publish();
+    roll(0, List.of(named("shop"), ALL), Duration.ofSeconds(1));
+    for (int at = 0; at < pass; at++) {
+      cluster.pass(Duration.ofMillis(500));
+    }
+
+    cluster = cluster.takenOver();
+    cluster.connectRouter();
+    cluster.agents().forEach(cluster::reconnect);
+    runUntilOver(apps, 2);
+
+    assertThat(campaign().standing().phase()).isEqualTo(Phase.DONE);
+    assertThat(apps).allSatisfy(app -> assertThat(versions(app)).containsOnly(2).hasSize(2));
+  }
+
+  @Test
+  void twoCampaignsOfALineAreNeverUnderWay() {
+    deploy(2, 1);
+    publish();
+    roll(0, List.of(ALL), Duration.ofMinutes(1));
+
+    assertThat(cluster.operator(new Command.RollBase(LINE, 1, List.of(), Duration.ZERO, false)))
+        .isInstanceOf(Outcome.Refused.class);
+  }
+
+  private List<AppId> deploy(int apps, int count) {
+    var ids = new ArrayList<AppId>();
+    for (int number = 0; number < apps; number++) {
+      var name = number == 0 ? TestCluster.SHOP : new AppName("acme", "app-" + number);
+      if (number > 0) {
+        cluster.operator(new Command.CreateApp(name, ""));
+      }
+      cluster.deploy(name, "web");
+      cluster.scale(name, "web", count);
+      ids.add(AppId.of(name.tenant(), name.app()));
+    }
+    cluster.run(Duration.ofSeconds(5));
+    return ids;
+  }
+
+  private void publish() {
+    cluster.operator(new Command.PublishBase(LINE, new Digest("2".repeat(64)), 1, "patched"));
+  }
+
+  private void roll(int to, List<RingAsked> rings, Duration soak) {
+    assertThat(cluster.operator(new Command.RollBase(LINE, to, rings, soak, false)))
+        .isInstanceOf(Outcome.Accepted.class);
+  }
+
+  private void steer(Steering steering) {
+    assertThat(cluster.operator(new Command.SteerCampaign(LINE, 0, steering)))
+        .isInstanceOf(Outcome.Accepted.class);
+  }
+
+  private static RingAsked named(String... apps) {
+    return new RingAsked(List.of(apps).stream().map(it -> new AppName("acme", it)).toList(), 0);
+  }
+
+  private static RingAsked share(int percent) {
+    return new RingAsked(List.of(), percent);
+  }
+
+  private static AppId id(String app) {
+    return AppId.of("acme", app);
+  }
+
+  private void breakOn(int version, AppId app) {
+    for (TestAgent agent : cluster.agents()) {
+      agent.breakThose(
+          it -> it.instance().app().equals(app) && it.wanted().baseVersion() == version);
+    }
+  }
+
+  /** Each app keeps at least so many routed instances in every pass. */
+  private void runUntilOver(List<AppId> apps, int count) {
+    Duration step = Duration.ofMillis(500);
+    for (int pass = 0; pass < 400 && !campaign().isOver(); pass++) {
+      cluster.pass(step);
+      if (cluster.snapshot().routesReady()) {
+        for (AppId app : apps) {
+          assertThat(cluster.routed(app)).as(app.toString()).hasSizeGreaterThanOrEqualTo(count);
+        }
+      }
+    }
+    assertThat(campaign().isOver()).isTrue();
+    cluster.run(Duration.ofSeconds(20));
+  }
+
+  private Campaign campaign() {
+    return cluster.state().campaigns().lastEntry().getValue();
+  }
+
+  private boolean line(int version) {
+    return cluster.state().base(LINE, version).orElseThrow().isWithdrawn();
+  }
+
+  private int moved(List<AppId> apps) {
+    return (int)
+        apps.stream()
+            .map(app -> cluster.state().app(app).orElseThrow())
+            .map(App::release)
+            .filter(release -> release.baseVersion() == 2)
+            .count();
+  }
+
+  private List<Integer> versions(AppId app) {
+    return cluster.state().placements().of(new ProcessTypeId(app, "web")).stream()
+        .map(Placement::wanted)
+        .map(Placement.Wanted::baseVersion)
+        .toList();
+  }
+}
