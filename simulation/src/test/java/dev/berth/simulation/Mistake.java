@@ -5,6 +5,12 @@ import java.util.List;
 
 /** Mistakes that could have been made. */
 enum Mistake {
+  STORE_TAKES_OLD_EPOCHS(
+      new Edit(
+          "simulation",
+          "simulation/store/Ensemble.java",
+          "write.epoch() == epoch && write.counters() == counters",
+          "true || write.epoch() == epoch + counters")),
   AGENT_OBEYS_OLD_EPOCHS(
       new Edit(
           "agent",
@@ -22,6 +28,13 @@ enum Mistake {
           "scheduler/control/Publisher.java",
           "queue.add(new Delivery.Passed(pass, commit));",
           "queue.add(new Delivery.Passed(pass, commit)); pass.answers().forEach(this::complete);")),
+  FAILED_COMMITS_END_NO_TERM(
+      new Edit(
+          "scheduler",
+          "scheduler/control/Publisher.java",
+          "log.warn(\"a commit failed; the term of leadership ends\", failure.getCause());\n"
+              + "      failed.accept(failure);",
+          "log.warn(\"a commit failed\");")),
   NEW_LEADERS_BEGIN_FROM_THE_PAST(
       new Edit(
           "simulation",

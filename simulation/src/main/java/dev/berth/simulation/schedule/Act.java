@@ -38,6 +38,7 @@ public record Act(long at, Kind kind, int which, int other, long micros) {
     DELAY(3),
     CUT_FROM_STORE(3),
     EXPIRE(2),
+    DEPOSE(4),
     STORE_DOWN(1),
     STORE_SLOW(2),
     STORE_ERRORS(2),

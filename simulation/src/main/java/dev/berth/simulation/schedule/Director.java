@@ -83,6 +83,7 @@ public final class Director {
       case KILL_LEADER -> cluster.leader().ifPresent(it -> kill(it, act.micros()));
       case PAUSE_LEADER -> cluster.leader().ifPresent(it -> pauseLeader(it, act));
       case KILL_SCHEDULERS -> cluster.schedulers().forEach(it -> kill(it, act.micros()));
+      case DEPOSE -> cluster.leader().ifPresent(it -> depose(it, act));
       case WRONG_CLOCK -> wrongClock(any(act), act);
       case CRASH -> crash(act, 1, false);
       case OUT_OF_MEMORY -> crash(act, 137, true);
@@ -160,6 +161,27 @@ public final class Director {
               cluster.schedulers().stream()
                   .filter(it -> !it.equals(leader))
                   .forEach(it -> cluster.network().tear(it.name())));
+    }
+  }
+
+  /** It leads on for a while, and some of those who follow it look for a leader again. */
+  private void depose(SimScheduler leader, Act act) {
+    cluster.ensemble().depose(leader.name());
+    if (act.other() % 2 == 0) {
+      world.after(1_000_000, "to the new", () -> part(leader, true));
+      world.after(6_000_000, "back to the old", () -> part(leader, false));
+    }
+  }
+
+  /** For a while agents and routers reach either not the old leader or nobody else. */
+  private void part(SimScheduler old, boolean isFromOld) {
+    for (SimProcess process : cluster.processes()) {
+      cluster.network().tear(process.name());
+      for (SimScheduler scheduler : cluster.schedulers()) {
+        if (scheduler.equals(old) == isFromOld) {
+          cutBothWays(process.name(), scheduler.name(), 4_500_000);
+        }
+      }
     }
   }
 

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class StoreClient {
   private static final long BEAT_MICROS = 1_000_000;
   private static final long LOST_MICROS = 6_700_000;
+  private static final long DEPOSED_MICROS = 20_000_000;
   private static final long NOTICE_MICROS = 2_000_000;
   private static final long HOLD_MICROS = 200_000;
 
@@ -154,15 +155,26 @@ public final class StoreClient {
     isStanding = true;
     int mine = ++candidacy;
     Ensemble.Session standing = session;
-    ask(() ->
-        ensemble.stand(
-            standing,
-            () ->
-                reply(() -> {
-                  if (candidacy == mine) {
-                    listener.elected();
-                  }
-                })));
+    ask(() -> ensemble.stand(standing, () -> reply(() -> elected(mine)), () -> deposed(mine)));
+  }
+
+  private void elected(int ofCandidacy) {
+    if (candidacy == ofCandidacy) {
+      listener.elected();
+    }
+  }
+
+  /** The program hears of it late: until then it thinks that it leads, and its session lives. */
+  private void deposed(int ofCandidacy) {
+    reply(() ->
+        process.later(
+            chance().nextLong(DEPOSED_MICROS),
+            "deposed",
+            () -> {
+              if (candidacy == ofCandidacy) {
+                leaveAgain();
+              }
+            }));
   }
 
   private void leaveAgain() {
