@@ -101,6 +101,7 @@ final class Decider {
         case Input.News(Event event) -> take(event);
       }
     }
+    lost = Watch.stillLost(lost, working.state(), working.actual());
     look(now);
     routeDelta = RouteDelta.nothing(routes.version());
     settle();
@@ -270,7 +271,7 @@ final class Decider {
         working.actual(),
         progress,
         lost.nodes(),
-        term.timers(),
+        term.timers().inEpoch(term.epoch()),
         term.began(),
         working.now());
   }

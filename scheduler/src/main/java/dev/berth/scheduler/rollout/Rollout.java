@@ -104,9 +104,14 @@ public final class Rollout {
     return one == null || rank(other) > rank(one) ? other : one;
   }
 
-  /** Of equals the older one stays: it comes first. */
+  /**
+   * What requests reach is kept, also on a node that is lost: its container may well run on. Of
+   * equals the older one stays: it comes first.
+   */
   private int rank(Placement placement) {
-    return (view.isLost(placement) ? 0 : 2) + (view.isRunning(placement) ? 1 : 0);
+    return (view.isServing(placement) ? 4 : 0)
+        + (view.isRunning(placement) ? 2 : 0)
+        + (view.isLost(placement) ? 0 : 1);
   }
 
   private void leave(Placement placement, String cause) {

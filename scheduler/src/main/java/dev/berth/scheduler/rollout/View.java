@@ -58,7 +58,10 @@ public record View(
 
   /** A router that takes this long is broken; the instance need not wait for it to stop. */
   boolean hasDrainedLongEnough(Placement placement) {
-    return !now.isBefore(placement.since().plus(timers.drainAtMost()));
+    // Another leader's clock may have been wrong: of what it began, the time here counts.
+    boolean isOurs = !placement.since().isBefore(began) && !placement.since().isAfter(now);
+    Instant since = isOurs ? placement.since() : began;
+    return !now.isBefore(since.plus(timers.drainAtMost()));
   }
 
   private boolean isRouted(Placement placement) {

@@ -55,11 +55,7 @@ public final class Watch {
 
   /** Nodes that are back are taken off; silent ones are added as the brake allows. */
   public Lost lost(Lost before, ClusterState state, Actual actual, Instant now) {
-    TreePSet<NodeId> nodes = before.nodes();
-    for (NodeId id : before.nodes()) {
-      boolean isBack = actual.liveness(id) == Liveness.READY;
-      nodes = isBack || !state.nodes().containsKey(id) ? nodes.minus(id) : nodes;
-    }
+    TreePSet<NodeId> nodes = stillLost(before, state, actual).nodes();
     Instant last = before.last();
     boolean isBraked = isBraked(state, actual);
     for (NodeId id : state.nodes().keySet()) {
@@ -72,6 +68,16 @@ public final class Watch {
       }
     }
     return nodes.equals(before.nodes()) ? before : new Lost(nodes, last);
+  }
+
+  /** Without those that are back: what is on them is there, and must be seen to stop. */
+  public static Lost stillLost(Lost before, ClusterState state, Actual actual) {
+    TreePSet<NodeId> nodes = before.nodes();
+    for (NodeId id : before.nodes()) {
+      boolean isBack = actual.liveness(id) == Liveness.READY;
+      nodes = isBack || !state.nodes().containsKey(id) ? nodes.minus(id) : nodes;
+    }
+    return nodes.size() == before.nodes().size() ? before : new Lost(nodes, before.last());
   }
 
   private boolean isGivenUp(Actual actual, NodeId id, Instant now) {

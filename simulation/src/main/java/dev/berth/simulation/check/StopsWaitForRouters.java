@@ -1,0 +1,66 @@
+package dev.berth.simulation.check;
+
+import dev.berth.scheduler.state.Change;
+import dev.berth.scheduler.state.Placement;
+import dev.berth.scheduler.state.Placement.Intent;
+import dev.berth.simulation.cluster.Cluster;
+import dev.berth.simulation.cluster.Happening;
+import dev.berth.simulation.cluster.SimRouter;
+import dev.berth.simulation.store.Ensemble;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * S10: an instance is told to stop only when no router that can be reached sends requests to it, or
+ * after the time that is allowed for letting go.
+ */
+final class StopsWaitForRouters extends Invariant {
+  private static final long DRAIN_MICROS = 59_000_000;
+
+  /** A router that could have called for so long must not be forgotten. */
+  private static final long CALL_MICROS = 19_000_000;
+
+  private final Reach reach;
+  private final Map<Long, Long> drainingSince = new HashMap<>();
+
+  StopsWaitForRouters(Cluster cluster, Reach reach) {
+    super(cluster);
+    this.reach = reach;
+  }
+
+  @Override
+  public void happened(Happening happening) {
+    if (happening instanceof Happening.Committed(Ensemble.Commit commit)) {
+      for (Change change : commit.write().changes()) {
+        if (change instanceof Change.PutPlacement(Placement placement)) {
+          put(commit, placement);
+        }
+      }
+    }
+  }
+
+  private void put(Ensemble.Commit commit, Placement placement) {
+    long id = placement.id().value();
+    long now = cluster().world().now();
+    if (placement.intent() == Intent.DRAINING) {
+      drainingSince.putIfAbsent(id, now);
+    }
+    boolean isWeb = placement.instance().type().name().equals("web");
+    if (placement.intent() != Intent.STOPPING || !isWeb) {
+      return;
+    }
+    Long since = drainingSince.get(id);
+    require(since != null, "placement %d was to stop before it was taken from the routes", id);
+    if (since == null || now - since >= DRAIN_MICROS) {
+      return;
+    }
+    for (SimRouter router : cluster().routers()) {
+      boolean counts = reach.finds(router, commit.write().writer()) >= CALL_MICROS;
+      require(
+          !counts || !Tables.leadsTo(router.inForce(), id),
+          "placement %d was to stop while %s still sent requests to it",
+          id,
+          router.name());
+    }
+  }
+}

@@ -1,0 +1,149 @@
+package dev.berth.simulation;
+
+import dev.berth.simulation.MistakenCode.Edit;
+import java.util.List;
+
+/** Mistakes that could have been made. */
+enum Mistake {
+  AGENT_OBEYS_OLD_EPOCHS(
+      new Edit(
+          "agent",
+          "agent/order/Orders.java",
+          "if (snapshot.epoch() < epoch) {",
+          "if (snapshot.epoch() < 0) {"),
+      new Edit(
+          "agent",
+          "agent/link/LinkSession.java",
+          "if (fence.epochs().admit(epoch)) {",
+          "if (fence.epochs().admit(epoch) || epoch > 0) {")),
+  ANSWERS_BEFORE_THE_COMMIT(
+      new Edit(
+          "scheduler",
+          "scheduler/control/Publisher.java",
+          "queue.add(new Delivery.Passed(pass, commit));",
+          "queue.add(new Delivery.Passed(pass, commit)); pass.answers().forEach(this::complete);")),
+  NEW_LEADERS_BEGIN_FROM_THE_PAST(
+      new Edit(
+          "simulation",
+          "simulation/store/Ensemble.java",
+          "ClusterState before = state;",
+          "ClusterState before = state; past = counters % 7 == 0 ? state : past;"),
+      new Edit(
+          "simulation",
+          "simulation/store/Ensemble.java",
+          "private boolean isDown;",
+          "private boolean isDown; private ClusterState past = ClusterState.empty();"),
+      new Edit(
+          "simulation",
+          "simulation/store/Ensemble.java",
+          "new Store.Loaded(state, List.copyOf",
+          "new Store.Loaded(past, List.copyOf")),
+  ROUTERS_ARE_NOT_WAITED_FOR(
+      new Edit(
+          "scheduler",
+          "scheduler/routes/Progress.java",
+          "return allServe(goneIn.getOrDefault(id, RouteTable.EMPTY.version()), routers);",
+          "return true;")),
+  STOPS_WITHOUT_WITHDRAWING(
+      new Edit(
+          "scheduler",
+          "scheduler/rollout/Rollout.java",
+          "View.isWeb(placement)\n            ? new NextStep.Withdraw",
+          "placement == null\n            ? new NextStep.Withdraw")),
+  TAKES_AWAY_BEFORE_THE_OTHER_IS_HEALTHY(
+      new Edit(
+          "scheduler",
+          "scheduler/rollout/Rollout.java",
+          "if (fallback != null && view.isServing(target)) {",
+          "if (fallback != null) {")),
+  FORGETS_WHAT_HAS_NOT_STOPPED(
+      new Edit(
+          "scheduler",
+          "scheduler/rollout/Rollout.java",
+          "if (view.isStopped(placement) && view.isOffRoutes(placement)) {",
+          "if (view.isOffRoutes(placement)) {")),
+  REPLACES_THE_LOST_AGAIN_AND_AGAIN(
+      new Edit(
+          "scheduler",
+          "scheduler/rollout/Rollout.java",
+          "if (staying == 1 && (view",
+          "if (staying < 100 && (view"),
+      new Edit(
+          "scheduler",
+          "scheduler/rollout/Rollout.java",
+          "&& view.isNodeKnown(placement)) {",
+          "&& view.isNodeKnown(placement) && index < 0) {")),
+  KEEPS_ROOM_THAT_IS_FREE(
+      new Edit(
+          "scheduler",
+          "scheduler/state/Placements.java",
+          "Capacity left = bookedOn(placement.node()).minus(placement.size().booked());",
+          "Capacity left = bookedOn(placement.node());")),
+  FILLS_NODES_BEYOND_THE_BRIM(
+      new Edit(
+          "scheduler",
+          "scheduler/placement/IndexedNode.java",
+          "return memory >= needed.memoryMib()",
+          "return memory + 256 >= needed.memoryMib()"),
+      new Edit(
+          "scheduler",
+          "scheduler/placement/Shelf.java",
+          "&& memory >= needed.memoryMib()",
+          "&& memory + 256 >= needed.memoryMib()")),
+  GIVES_UP_NODES_WITHOUT_A_BRAKE(
+      new Edit(
+          "scheduler",
+          "scheduler/rollout/Watch.java",
+          "return silent >= BRAKE_FROM && silent * 5 > state.nodes().size();",
+          "return false;")),
+  PUBLISHES_HALF_A_TABLE(
+      new Edit(
+          "scheduler",
+          "scheduler/control/Decider.java",
+          "private boolean areRoutesReady(Instant now) {",
+          "private boolean areRoutesReady(Instant now) { if (now != null) { return true; }")),
+  ROUTES_TO_WHAT_HAS_CRASHED(
+      new Edit(
+          "scheduler",
+          "scheduler/control/Working.java",
+          "actual = actual.withReport(report);\n      reported.add(report.id());\n"
+              + "      touch(placement);",
+          "actual = actual.withReport(report);\n      reported.add(report.id());\n"
+              + "      touched.add(placement.instance().type());")),
+  AN_UNREADABLE_ORDER_FILE_MEANS_NOTHING_IS_WANTED(
+      new Edit("agent", "agent/control/Node.java", "return Wish.UNKNOWN;", "return Wish.DROP;")),
+  CRASHED_INSTANCES_STAY_DOWN(
+      new Edit(
+          "agent",
+          "agent/reconcile/Reconciler.java",
+          "now.isBefore(nextStart) ? same(placement, notices) : start(placement, now, notices);",
+          "same(placement, notices);")),
+  INCARNATIONS_HAVE_THE_SAME_NUMBER(
+      new Edit(
+          "agent",
+          "agent/reconcile/Placement.java",
+          "incarnation + 1, next",
+          "Math.max(1, incarnation), next")),
+  ADDRESSES_ARE_FREE_TOO_EARLY(
+      new Edit(
+          "simulation",
+          "simulation/host/SimHost.java",
+          "end(placement, 137, false);\n    over.remove(placement);",
+          "end(placement, 137, false);\n    over.remove(placement); addresses.free(placement);"),
+      new Edit(
+          "simulation",
+          "simulation/host/Addresses.java",
+          "int number = (last + step - 1) % count + 1;",
+          "int number = step;"));
+
+  @SuppressWarnings("ImmutableEnumChecker") // a copy that nobody can change
+  private final List<Edit> edits;
+
+  Mistake(Edit... edits) {
+    this.edits = List.of(edits);
+  }
+
+  List<Edit> edits() {
+    return edits;
+  }
+}
