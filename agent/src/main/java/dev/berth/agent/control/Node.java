@@ -91,8 +91,7 @@ public final class Node {
       case Input.SaidChange(Uplink from, var delta) ->
           received(from, accepted.receive(delta), "change");
       case Input.Stored(Orders stored) -> obey(stored);
-      case Input.Linked(Uplink uplink) ->
-          outbox.link(uplink, orders.epoch(), toTell());
+      case Input.Linked(Uplink uplink) -> outbox.link(uplink, orders.epoch(), toTell());
       case Input.Unlinked(Uplink uplink) -> outbox.unlink(uplink);
       case Input.Writable() -> {}
     }

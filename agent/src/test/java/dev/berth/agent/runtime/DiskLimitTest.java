@@ -77,7 +77,9 @@ class DiskLimitTest {
     var took = Duration.ofNanos(System.nanoTime() - from);
 
     assertThat(text).as("80 MiB written with 32 MiB of memory").contains("fine\n");
-    assertThat(took).isGreaterThan(Duration.ofSeconds(4));
+    // 5 s at its rate. What the kernel's own threads write back meanwhile is not held on cgroup v1,
+    // so it is done a little earlier; without a limit it takes a fraction of a second.
+    assertThat(took).isGreaterThan(Duration.ofSeconds(3));
   }
 
   @Test
