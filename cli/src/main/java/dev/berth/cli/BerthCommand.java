@@ -19,6 +19,7 @@ import dev.berth.cli.command.PsCommand;
 import dev.berth.cli.command.ReleasesCommand;
 import dev.berth.cli.command.RestartCommand;
 import dev.berth.cli.command.RollbackCommand;
+import dev.berth.cli.command.RolloutCommand;
 import dev.berth.cli.command.ScaleCommand;
 import dev.berth.cli.command.SizesCommand;
 import dev.berth.cli.command.TenantsCommand;
@@ -72,6 +73,7 @@ public final class BerthCommand implements Runnable {
     commands.put("apps", AppsCommand::new);
     commands.put("deploy", DeployCommand::new);
     commands.put("releases", ReleasesCommand::new);
+    commands.put("rollout", RolloutCommand::new);
     commands.put("rollback", RollbackCommand::new);
     commands.put("scale", ScaleCommand::new);
     commands.put("ps", PsCommand::new);

@@ -126,7 +126,9 @@ public final class ConfigCommand implements Callable<Integer> {
       }
       Change.Outcome outcome =
           new Change.Outcome(
-              Json.of(made), count + " config var(s) changed in v" + made.getRelease());
+              Json.of(made),
+              count + " config var(s) changed in v" + made.getRelease(),
+              made.getRelease());
       return new Change(surroundings, cluster, progress, wait)
           .finish(app, made.getApp().getVersion(), answer, outcome);
     }

@@ -42,6 +42,9 @@ public final class Admission {
       case Command.SetPool set -> TenantRules.setPool(request, set);
       case Command.LabelNode label -> NodeRules.label(request, label);
       case Command.CordonNode cordon -> NodeRules.cordon(request, cordon);
+      case Command.DrainNode drain -> NodeRules.drain(request, drain);
+      case Command.UndrainNode undrain -> NodeRules.undrain(request, undrain);
+      case Command.RemoveNode remove -> NodeRules.remove(request, remove);
       case Command.DestroyTenant destroy -> TenantRules.destroy(request, destroy);
       case Command.CreateApp create -> AppRules.create(request, create);
       case Command.DestroyApp destroy ->
@@ -52,6 +55,10 @@ public final class Admission {
           onApp(request, restart.name(), app -> RestartRules.restart(request, app, restart));
       case Command.ChangeConfig change ->
           onApp(request, change.name(), app -> ConfigRules.change(request, app, change));
+      case Command.SetRollout set ->
+          onApp(request, set.name(), app -> RolloutRules.set(request, app, set));
+      case Command.SteerDeploy steer ->
+          onApp(request, steer.name(), app -> RolloutRules.steer(request, app, steer));
       case Command.AddDomain add ->
           onApp(request, add.name(), app -> DomainRules.add(request, app, add));
       case Command.RemoveDomain remove ->

@@ -44,6 +44,7 @@ final class Apps {
     if (pin != null) {
       built.setBasePinnedUntil(pin.until().toEpochMilli());
     }
+    Rollouts.show(app.turnover(), built);
     app.formation()
         .forEach((type, wanted) ->
             built.addFormation(

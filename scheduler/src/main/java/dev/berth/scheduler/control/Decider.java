@@ -5,6 +5,7 @@ import dev.berth.scheduler.admission.Request;
 import dev.berth.scheduler.admission.Verdict;
 import dev.berth.scheduler.placement.Placer;
 import dev.berth.scheduler.placement.Preemption;
+import dev.berth.scheduler.rollout.Departures;
 import dev.berth.scheduler.rollout.Plan;
 import dev.berth.scheduler.rollout.Rollout;
 import dev.berth.scheduler.rollout.View;
@@ -31,6 +32,7 @@ import dev.berth.scheduler.store.Store;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -57,6 +59,7 @@ final class Decider {
   private final Reports reports;
   private final Placing placing;
   private final Campaigning campaigning;
+  private final Deploying deploying;
   private final Watch watch;
   private final Idempotency idempotency = new Idempotency();
   private final Set<ProcessTypeId> unsettled = new TreeSet<>();
@@ -75,6 +78,7 @@ final class Decider {
     this.reports = new Reports(working, term.epoch());
     this.placing = new Placing(working, placer);
     this.campaigning = new Campaigning(working, term.began().plus(term.timers().routersExpected()));
+    this.deploying = new Deploying(working, term.began().plus(term.timers().routersExpected()));
     this.watch = new Watch(term.timers(), term.began());
     this.nextLook = term.began();
     this.nextSweep = term.began();
@@ -88,8 +92,7 @@ final class Decider {
 
   /** When to make a pass although nothing was heard. */
   Instant nextLook() {
-    Instant campaigns = campaigning.nextLook();
-    return campaigns.isBefore(nextLook) ? campaigns : nextLook;
+    return Collections.min(List.of(nextLook, campaigning.nextLook(), deploying.nextLook()));
   }
 
   Pass decide(List<Input> inputs, Instant now) {
@@ -106,6 +109,8 @@ final class Decider {
     routeDelta = RouteDelta.nothing(routes.version());
     settle();
     campaigning.conduct(this::isSettled);
+    settle();
+    deploying.conduct(this::view);
     settle();
     routesReady = routesReady || areRoutesReady(now);
     Snapshot previous = last;
@@ -236,6 +241,7 @@ final class Decider {
       unsettled.add(type);
     }
     placing.carryOut(type, plan.steps());
+    deploying.see(type.app());
     App app = working.state().apps().get(type.app());
     if (app != null
         && app.isLeaving()
@@ -271,6 +277,7 @@ final class Decider {
         working.actual(),
         progress,
         lost.nodes(),
+        new Departures(working.draining(), Map.of()),
         term.timers().inEpoch(term.epoch()),
         term.began(),
         working.now());

@@ -4,6 +4,7 @@ import dev.berth.scheduler.admission.Admission;
 import dev.berth.scheduler.admission.Request;
 import dev.berth.scheduler.admission.Verdict;
 import dev.berth.scheduler.placement.Placer;
+import dev.berth.scheduler.rollout.Departures;
 import dev.berth.scheduler.rollout.Rollout;
 import dev.berth.scheduler.rollout.Timers;
 import dev.berth.scheduler.rollout.View;
@@ -25,6 +26,7 @@ import dev.berth.scheduler.state.PlacementReport;
 import dev.berth.scheduler.state.ProcessTypeId;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.pcollections.TreePMap;
@@ -153,6 +155,7 @@ public final class Planner {
           working.actual(),
           progress,
           TreePSet.empty(),
+          new Departures(working.draining(), Map.of()),
           Timers.DEFAULT,
           Instant.EPOCH,
           working.now());

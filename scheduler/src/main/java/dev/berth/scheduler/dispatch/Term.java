@@ -136,6 +136,7 @@ final class Term implements AutoCloseable {
             Change.PutCampaign _,
             Change.RemoveCampaign _,
             Change.PutNode _,
+            Change.RemoveNode _,
             Change.AddEvent _ -> {}
       }
     }

@@ -3,12 +3,16 @@ package dev.berth.scheduler.rollout;
 import dev.berth.scheduler.routes.Progress;
 import dev.berth.scheduler.state.Actual;
 import dev.berth.scheduler.state.ClusterState;
+import dev.berth.scheduler.state.KnownNode;
 import dev.berth.scheduler.state.NodeId;
+import dev.berth.scheduler.state.NodePolicy;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.PlacementReport;
 import dev.berth.scheduler.state.ProcessType;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that a rollout decision looks at.
@@ -21,6 +25,7 @@ public record View(
     Actual actual,
     Progress progress,
     Set<NodeId> lost,
+    Departures departures,
     Timers timers,
     Instant began,
     Instant now) {
@@ -42,6 +47,41 @@ public record View(
 
   boolean isLost(Placement placement) {
     return lost.contains(placement.node());
+  }
+
+  /** Has it been healthy for so long? By the clock of its agent. */
+  boolean isProven(Placement placement, Duration minHealthy) {
+    PlacementReport report = actual.placements().get(placement.id());
+    return report != null && report.isRunning() && !now.isBefore(report.since().plus(minHealthy));
+  }
+
+  /** Should it run, but not where it is? */
+  boolean mustGo(Placement placement) {
+    return departures.draining().contains(placement.node())
+        || departures.chosen().containsKey(placement.id());
+  }
+
+  /** Is it to be gone from its node by now, replaced or not? */
+  boolean isPastDeadline(Placement placement) {
+    NodePolicy.Drain drain = drain(placement);
+    return drain != null && drain.isOver(now);
+  }
+
+  String whyItMustGo(Placement placement) {
+    NodePolicy.Drain drain = drain(placement);
+    if (drain == null) {
+      return departures.chosen().getOrDefault(placement.id(), "move");
+    }
+    String reason = drain.reason().isEmpty() ? "" : ": " + drain.reason();
+    return "node %s is drained%s".formatted(placement.node(), reason);
+  }
+
+  private NodePolicy.@Nullable Drain drain(Placement placement) {
+    if (!departures.draining().contains(placement.node())) {
+      return null;
+    }
+    KnownNode node = state.nodes().get(placement.node());
+    return node == null ? null : node.policy().drain();
   }
 
   /** Do we know what runs on its node? */

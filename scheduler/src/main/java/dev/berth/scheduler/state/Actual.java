@@ -97,6 +97,10 @@ public record Actual(
     return new Actual(nodes.plus(id, node), placements, routers);
   }
 
+  public Actual withoutNode(NodeId id) {
+    return new Actual(nodes.minus(id), placements, routers);
+  }
+
   public Actual withReport(PlacementReport report) {
     return new Actual(nodes, placements.plus(report.id(), report), routers);
   }

@@ -123,6 +123,7 @@ public record ClusterState(
           withCampaigns(campaigns.plus(campaign.id(), campaign));
       case Change.RemoveCampaign(CampaignId id) -> withCampaigns(campaigns.minus(id));
       case Change.PutNode(KnownNode node) -> withNodes(nodes.plus(node.id(), node));
+      case Change.RemoveNode(NodeId id) -> withNodes(nodes.minus(id));
       case Change.PutPlacement(Placement placement) ->
           withPlacements(placements.with(placement), counted(placement));
       case Change.RemovePlacement(Placement placement) ->

@@ -33,6 +33,43 @@ public sealed interface Command {
 
   record CordonNode(String node, boolean cordoned) implements Command {}
 
+  /** A deadline of zero is none; the reason is the mutation's. */
+  record DrainNode(String node, Duration deadline) implements Command {}
+
+  record UndrainNode(String node) implements Command {}
+
+  record RemoveNode(String node) implements Command {}
+
+  /** What is null stays as it is; a window is written like 22:00-04:30, empty for none. */
+  record SetRollout(AppName name, PolicyChange policy, BudgetChange budget) implements Command {}
+
+  record PolicyChange(
+      @Nullable Share surge,
+      @Nullable Share unavailable,
+      @Nullable Duration minHealthy,
+      @Nullable Duration healthyWithin,
+      @Nullable List<Integer> canary,
+      @Nullable Duration soak,
+      @Nullable Boolean byHand,
+      @Nullable Boolean stays) {
+    public PolicyChange {
+      canary = canary == null ? null : List.copyOf(canary);
+    }
+  }
+
+  record BudgetChange(
+      @Nullable Long movesPerHour, @Nullable Duration minBetween, @Nullable String window) {}
+
+  record SteerDeploy(AppName name, DeploySteering steering) implements Command {}
+
+  /** What may be done with a deploy under way. */
+  enum DeploySteering {
+    PAUSE,
+    RESUME,
+    PROMOTE,
+    ABORT
+  }
+
   record DestroyTenant(String name) implements Command {}
 
   /** An empty base line means the cluster's default. */

@@ -16,6 +16,7 @@ import dev.berth.scheduler.state.Campaign;
 import dev.berth.scheduler.state.Change;
 import dev.berth.scheduler.state.ClusterState;
 import dev.berth.scheduler.state.HistoryEvent;
+import dev.berth.scheduler.state.KnownNode;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.PlacementId;
 import dev.berth.scheduler.state.Release;
@@ -133,7 +134,10 @@ final class Contents {
         Campaign campaign = CampaignCodec.decoded(StoredCampaign.parseFrom(data));
         yield one(new Change.PutCampaign(campaign), new Change.RemoveCampaign(campaign.id()));
       }
-      case "nodes" -> lasting(new Change.PutNode(Decoding.node(StoredNode.parseFrom(data))));
+      case "nodes" -> {
+        KnownNode node = Decoding.node(StoredNode.parseFrom(data));
+        yield one(new Change.PutNode(node), new Change.RemoveNode(node.id()));
+      }
       case "placements" -> {
         var placements = Decoding.placements(StoredPlacements.parseFrom(data));
         replace(

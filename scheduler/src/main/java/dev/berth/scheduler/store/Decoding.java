@@ -86,6 +86,7 @@ final class Decoding {
         stored.getBaseLine(),
         TreePMap.from(stored.getRestartsMap()),
         CampaignCodec.course(stored),
+        TurnoverCodec.turnover(stored),
         stored.getLeaving());
   }
 
@@ -160,7 +161,10 @@ final class Decoding {
         stored.getAgentVersion(),
         stored.getRuntime(),
         stored.getBootId(),
-        new NodePolicy(TreePMap.from(stored.getOperatorLabelsMap()), stored.getCordoned()));
+        new NodePolicy(
+            TreePMap.from(stored.getOperatorLabelsMap()),
+            stored.getCordoned(),
+            TurnoverCodec.drain(stored)));
   }
 
   static List<Placement> placements(StoredPlacements stored) {

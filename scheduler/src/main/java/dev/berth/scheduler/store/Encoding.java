@@ -63,6 +63,7 @@ final class Encoding {
             .putAllRestarts(app.restarts())
             .setLeaving(app.isLeaving());
     CampaignCodec.encode(app.baseCourse(), stored);
+    TurnoverCodec.encode(app.turnover(), stored);
     app.formation()
         .forEach((type, formation) ->
             stored.putFormation(
@@ -125,21 +126,23 @@ final class Encoding {
   }
 
   static StoredNode node(KnownNode node) {
-    return StoredNode.newBuilder()
-        .setName(node.id().name())
-        .setMemoryMib(node.capacity().memoryMib())
-        .setCpuMillis(node.capacity().cpuMillis())
-        .setPids(node.capacity().pids())
-        .setDiskMib(node.capacity().diskMib())
-        .setArch(node.arch())
-        .putAllLabels(node.labels())
-        .setAgentVersion(node.agentVersion())
-        .setRuntime(node.runtime())
-        .setBootId(node.bootId())
-        .setAddresses(node.capacity().addresses())
-        .putAllOperatorLabels(node.policy().labels())
-        .setCordoned(node.policy().isCordoned())
-        .build();
+    var stored =
+        StoredNode.newBuilder()
+            .setName(node.id().name())
+            .setMemoryMib(node.capacity().memoryMib())
+            .setCpuMillis(node.capacity().cpuMillis())
+            .setPids(node.capacity().pids())
+            .setDiskMib(node.capacity().diskMib())
+            .setArch(node.arch())
+            .putAllLabels(node.labels())
+            .setAgentVersion(node.agentVersion())
+            .setRuntime(node.runtime())
+            .setBootId(node.bootId())
+            .setAddresses(node.capacity().addresses())
+            .putAllOperatorLabels(node.policy().labels())
+            .setCordoned(node.policy().isCordoned());
+    TurnoverCodec.encode(node.policy(), stored);
+    return stored.build();
   }
 
   static StoredPlacements placements(ProcessTypeId type, List<Placement> placements) {

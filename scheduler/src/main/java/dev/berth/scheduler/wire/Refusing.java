@@ -69,6 +69,7 @@ public final class Refusing {
           INVALID_QUOTA,
           INVALID_EGRESS,
           INVALID_CAMPAIGN,
+          INVALID_ROLLOUT,
           INVALID_REQUEST,
           SLUG_DIGEST_MISMATCH,
           SLUG_TOO_LARGE,
@@ -89,7 +90,13 @@ public final class Refusing {
           NODE_NOT_FOUND ->
           Status.NOT_FOUND;
       case TENANT_EXISTS, APP_EXISTS, DOMAIN_TAKEN, CAMPAIGN_EXISTS -> Status.ALREADY_EXISTS;
-      case TENANT_NOT_EMPTY, APP_NOT_DEPLOYED, WEB_MISSING, NO_NODE_FITS, CAMPAIGN_OVER ->
+      case TENANT_NOT_EMPTY,
+          APP_NOT_DEPLOYED,
+          WEB_MISSING,
+          NO_NODE_FITS,
+          CAMPAIGN_OVER,
+          NO_DEPLOY,
+          NODE_NOT_EMPTY ->
           Status.FAILED_PRECONDITION;
       case QUOTA_EXCEEDED, LIMIT_EXCEEDED, BUSY, NODE_BUSY -> Status.RESOURCE_EXHAUSTED;
       case VERSION_CONFLICT -> Status.ABORTED;

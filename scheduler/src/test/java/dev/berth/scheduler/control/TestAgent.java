@@ -2,6 +2,7 @@ package dev.berth.scheduler.control;
 
 import dev.berth.scheduler.state.Capacity;
 import dev.berth.scheduler.state.Event;
+import dev.berth.scheduler.state.Exit;
 import dev.berth.scheduler.state.Hello;
 import dev.berth.scheduler.state.KnownNode;
 import dev.berth.scheduler.state.NodeId;
@@ -10,6 +11,7 @@ import dev.berth.scheduler.state.Phase;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.PlacementId;
 import dev.berth.scheduler.state.PlacementReport;
+import dev.berth.scheduler.state.ProcessType;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -31,6 +33,8 @@ public final class TestAgent {
   private final List<PlacementReport> unsent = new ArrayList<>();
   private Predicate<Placement> isBroken = _ -> false;
   private long connection;
+  private int releaseCode;
+  private int starting;
   private boolean isSilent;
   private int lastAddress;
   private @Nullable NodeVerification verification;
@@ -66,6 +70,16 @@ public final class TestAgent {
   /** Instances of this release end as soon as they start. */
   public void breakRelease(int release) {
     breakThose(placement -> placement.wanted().release() == release);
+  }
+
+  /** Release commands end with this from now on; with a negative one they do not end. */
+  public void releasesEndWith(int code) {
+    releaseCode = code;
+  }
+
+  /** Instances of this release run but never become healthy. */
+  public void staysStarting(int release) {
+    starting = release;
   }
 
   /** And all these. */
@@ -134,6 +148,10 @@ public final class TestAgent {
 
   private void run(Placement placement, Instant now) {
     PlacementReport before = reports.get(placement.id());
+    if (placement.instance().type().name().equals(ProcessType.RELEASE)) {
+      release(placement, before, now);
+      return;
+    }
     int incarnation = before == null ? 1 : before.incarnation() + 1;
     if (isBroken.test(placement)) {
       if (incarnation < 6) {
@@ -141,9 +159,24 @@ public final class TestAgent {
             new PlacementReport(
                 placement.id(), incarnation, new Phase.Backoff(now.plusSeconds(1)), null, now));
       }
+    } else if (placement.wanted().release() == starting) {
+      if (before == null) {
+        say(
+            new PlacementReport(
+                placement.id(), 1, new Phase.Starting("10.88.0.9", 5000), null, now));
+      }
     } else if (before == null || before.phase() instanceof Phase.Backoff) {
       var running = new Phase.Running("10.88.0." + ++lastAddress, 5000);
       say(new PlacementReport(placement.id(), incarnation, running, null, now));
+    }
+  }
+
+  private void release(Placement placement, @Nullable PlacementReport before, Instant now) {
+    if (before == null) {
+      say(new PlacementReport(placement.id(), 1, new Phase.Running("10.88.0.9", 5000), null, now));
+    } else if (before.isRunning() && releaseCode >= 0) {
+      var exit = new Exit(Exit.Cause.PROCESS_EXITED, releaseCode, now, "ended with " + releaseCode);
+      say(new PlacementReport(placement.id(), 1, new Phase.Stopped(), exit, now));
     }
   }
 

@@ -75,7 +75,8 @@ final class RandomBatches {
       case 4 -> new Change.PutRelease(release());
       case 5 -> new Change.RemoveRelease(releaseId());
       case 6 -> new Change.PutBase(base());
-      case 7 -> new Change.PutNode(node());
+      case 7 ->
+          random.nextInt(4) == 0 ? new Change.RemoveNode(nodeId()) : new Change.PutNode(node());
       case 8 -> event();
       case 9 -> removed();
       case 10 -> new Change.PutCampaign(campaign());

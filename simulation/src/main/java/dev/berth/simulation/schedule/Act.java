@@ -22,6 +22,10 @@ public record Act(long at, Kind kind, int which, int other, long micros) {
     DESTROY(1),
     CREATE(3),
     SET_QUOTA(1),
+    DRAIN(3),
+    UNDRAIN(2),
+    SET_ROLLOUT(3),
+    STEER_DEPLOY(3),
     PUBLISH_BASE(1),
 
     KILL(6),
