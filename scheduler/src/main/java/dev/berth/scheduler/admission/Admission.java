@@ -45,6 +45,8 @@ public final class Admission {
       case Command.DrainNode drain -> NodeRules.drain(request, drain);
       case Command.UndrainNode undrain -> NodeRules.undrain(request, undrain);
       case Command.RemoveNode remove -> NodeRules.remove(request, remove);
+      case Command.FreezeCluster _ -> FreezeRules.freeze(request);
+      case Command.ThawCluster thaw -> FreezeRules.thaw(request, thaw);
       case Command.DestroyTenant destroy -> TenantRules.destroy(request, destroy);
       case Command.CreateApp create -> AppRules.create(request, create);
       case Command.DestroyApp destroy ->

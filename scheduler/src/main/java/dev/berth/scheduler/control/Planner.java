@@ -5,6 +5,7 @@ import dev.berth.scheduler.admission.Request;
 import dev.berth.scheduler.admission.Verdict;
 import dev.berth.scheduler.placement.Placer;
 import dev.berth.scheduler.rollout.Departures;
+import dev.berth.scheduler.rollout.Brake;
 import dev.berth.scheduler.rollout.Rollout;
 import dev.berth.scheduler.rollout.Timers;
 import dev.berth.scheduler.rollout.View;
@@ -156,6 +157,7 @@ public final class Planner {
           progress,
           TreePSet.empty(),
           new Departures(working.draining(), Map.of()),
+          Brake.OFF,
           Timers.DEFAULT,
           Instant.EPOCH,
           working.now());

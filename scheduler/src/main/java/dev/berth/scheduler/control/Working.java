@@ -151,6 +151,7 @@ final class Working {
           Change.PutBase _,
           Change.PutCampaign _,
           Change.RemoveCampaign _,
+          Change.PutFreeze _,
           Change.AddEvent _ -> {}
     }
   }
@@ -197,8 +198,12 @@ final class Working {
     }
   }
 
-  void report(Placement placement, PlacementReport report) {
-    if (!report.equals(actual.placements().get(report.id()))) {
+  /** How long it has been so is counted by our own clock. */
+  void report(Placement placement, PlacementReport said) {
+    PlacementReport before = actual.placements().get(said.id());
+    PlacementReport report =
+        said.since(before != null && before.isSamePhaseAs(said) ? before.since() : now);
+    if (!report.equals(before)) {
       actual = actual.withReport(report);
       reported.add(report.id());
       touch(placement);

@@ -135,6 +135,7 @@ final class Term implements AutoCloseable {
             Change.PutBase _,
             Change.PutCampaign _,
             Change.RemoveCampaign _,
+            Change.PutFreeze _,
             Change.PutNode _,
             Change.RemoveNode _,
             Change.AddEvent _ -> {}

@@ -10,7 +10,6 @@ import dev.berth.scheduler.state.ProcessType;
 import dev.berth.scheduler.state.ProcessTypeId;
 import dev.berth.scheduler.state.RolloutPolicy;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -80,7 +79,7 @@ public final class DeployReview {
     if (view.isLost(placement)) {
       return back("node %s was lost while its release command ran".formatted(placement.node()));
     }
-    boolean isLate = !view.now().isBefore(placement.since().plus(RELEASE_AT_MOST));
+    boolean isLate = view.hasPassed(placement.since(), RELEASE_AT_MOST);
     return isLate
         ? back("its release command took more than %d min".formatted(RELEASE_AT_MOST.toMinutes()))
         : null;
@@ -165,8 +164,7 @@ public final class DeployReview {
       return "%s ends again and again: %s"
           .formatted(instance.shortName(), words(report.lastExit()));
     }
-    Instant latest = placement.since().plus(policy.healthyWithin());
-    return view.now().isBefore(latest)
+    return !view.hasPassed(placement.since(), policy.healthyWithin())
         ? ""
         : "%s is not healthy after %d s: %s"
             .formatted(

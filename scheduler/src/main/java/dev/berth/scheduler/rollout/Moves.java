@@ -54,8 +54,7 @@ final class Moves {
   /** Takes one from the budget if it can bear it. */
   boolean take(Placement old) {
     Budget budget = app == null ? Budget.NONE : app.turnover().budget();
-    boolean isTooEarly = view.now().isBefore(old.since().plus(budget.minBetween()));
-    if (isTooEarly || !budget.isOpen(view.now())) {
+    if (!view.hasPassed(old.since(), budget.minBetween()) || !budget.isOpen(view.now())) {
       return false;
     }
     if (budget.movesPerHour() == 0) {

@@ -113,7 +113,7 @@ public final class Rollout {
       }
     } else if (fallback == null) {
       steps.add(start(index, wanted, goal.words(), false));
-    } else if (staying == 1) {
+    } else if (staying == 1 && !(view.isHeld(fallback) && fallback.wanted().equals(wanted))) {
       open(index, fallback, wanted, placements.size() > 1);
     }
   }

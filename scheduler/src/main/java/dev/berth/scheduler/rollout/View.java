@@ -26,6 +26,7 @@ public record View(
     Progress progress,
     Set<NodeId> lost,
     Departures departures,
+    Brake brake,
     Timers timers,
     Instant began,
     Instant now) {
@@ -49,10 +50,15 @@ public record View(
     return lost.contains(placement.node());
   }
 
-  /** Has it been healthy for so long? By the clock of its agent. */
+  /** So long after that? What another clock took for later counts from the beginning of the term. */
+  boolean hasPassed(Instant since, Duration time) {
+    return !now.isBefore((since.isAfter(now) ? began : since).plus(time));
+  }
+
+  /** Has it been healthy for so long? */
   boolean isProven(Placement placement, Duration minHealthy) {
     PlacementReport report = actual.placements().get(placement.id());
-    return report != null && report.isRunning() && !now.isBefore(report.since().plus(minHealthy));
+    return report != null && report.isRunning() && hasPassed(report.since(), minHealthy);
   }
 
   /** Should it run, but not where it is? */
@@ -82,6 +88,11 @@ public record View(
     }
     KnownNode node = state.nodes().get(placement.node());
     return node == null ? null : node.policy().drain();
+  }
+
+  /** Its node is lost, and for the time being that is no reason to start another. */
+  boolean isHeld(Placement placement) {
+    return brake.isFrozen() && isLost(placement);
   }
 
   /** Do we know what runs on its node? */

@@ -69,6 +69,11 @@ public sealed interface Command {
     PROMOTE,
     ABORT
   }
+  /** Holds the replacing of lost instances, and campaigns. */
+  record FreezeCluster() implements Command {}
+
+  /** Ends that, and for so long also what too many silent nodes cause; zero: the usual time. */
+  record ThawCluster(Duration time) implements Command {}
 
   record DestroyTenant(String name) implements Command {}
 

@@ -6,6 +6,7 @@ import dev.berth.proto.stored.v1.StoredApp;
 import dev.berth.proto.stored.v1.StoredBase;
 import dev.berth.proto.stored.v1.StoredCampaign;
 import dev.berth.proto.stored.v1.StoredCounters;
+import dev.berth.proto.stored.v1.StoredFreeze;
 import dev.berth.proto.stored.v1.StoredHistory;
 import dev.berth.proto.stored.v1.StoredNode;
 import dev.berth.proto.stored.v1.StoredPlacements;
@@ -138,6 +139,8 @@ final class Contents {
         KnownNode node = Decoding.node(StoredNode.parseFrom(data));
         yield one(new Change.PutNode(node), new Change.RemoveNode(node.id()));
       }
+      case "upkeep" ->
+          lasting(new Change.PutFreeze(UpkeepCodec.freeze(StoredFreeze.parseFrom(data))));
       case "placements" -> {
         var placements = Decoding.placements(StoredPlacements.parseFrom(data));
         replace(

@@ -166,6 +166,14 @@ public final class Users {
     ask(new Command.SetQuota(app(app).tenant(), new Quota(instances, 16_384, 10)));
   }
 
+  public void freeze() {
+    ask(new Command.FreezeCluster());
+  }
+
+  public void thaw() {
+    ask(new Command.ThawCluster(Duration.ofMinutes(5)));
+  }
+
   public void publishBase(int number) {
     Digest digest = new Digest("%064x".formatted(1000L + number));
     ask(new Command.PublishBase("debian-12", digest, 1, ""));

@@ -26,6 +26,8 @@ public record Act(long at, Kind kind, int which, int other, long micros) {
     UNDRAIN(2),
     SET_ROLLOUT(3),
     STEER_DEPLOY(3),
+    FREEZE(2),
+    THAW(2),
     PUBLISH_BASE(1),
 
     KILL(6),

@@ -64,6 +64,7 @@ public final class Director {
     for (SimAgent agent : cluster.agents()) {
       users.undrain(agent.name());
     }
+    users.thaw();
     for (int app = 0; app < users.apps(); app++) {
       users.deploy(app, Users.Quality.GOOD);
     }
@@ -84,6 +85,8 @@ public final class Director {
       case DESTROY -> users.destroy(act.which());
       case CREATE -> createAnew(act.which());
       case SET_QUOTA -> users.quota(act.which(), 20 + act.other() % 60);
+      case FREEZE -> users.freeze();
+      case THAW -> users.thaw();
       case PUBLISH_BASE -> users.publishBase(act.other());
 
       case KILL -> kill(any(act), act.micros());
