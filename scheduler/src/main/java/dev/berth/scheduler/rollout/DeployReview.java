@@ -60,8 +60,8 @@ public final class DeployReview {
   private @Nullable DeployTurn releasing() {
     var type = new ProcessTypeId(app.id(), ProcessType.RELEASE);
     for (Placement placement : view.state().placements().of(type)) {
-      if (placement.isWanted() && placement.wanted().release() == deploy.to()) {
-        return ended(placement);
+      if (placement.wanted().release() == deploy.to()) {
+        return placement.isWanted() ? ended(placement) : back("its release command was stopped");
       }
     }
     return null;

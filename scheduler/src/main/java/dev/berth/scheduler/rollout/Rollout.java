@@ -82,7 +82,7 @@ public final class Rollout {
       steps.add(start(index, wanted, "release v%d".formatted(wanted.release()), false));
     }
     for (Placement placement : placements) {
-      if (!placement.wanted().equals(wanted)) {
+      if (placement.wanted().release() != wanted.release()) {
         leave(placement, "another release came");
       }
     }

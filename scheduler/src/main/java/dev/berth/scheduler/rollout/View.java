@@ -50,7 +50,9 @@ public record View(
     return lost.contains(placement.node());
   }
 
-  /** So long after that? What another clock took for later counts from the beginning of the term. */
+  /**
+   * So long after that? What another clock took for later counts from the beginning of the term.
+   */
   boolean hasPassed(Instant since, Duration time) {
     return !now.isBefore((since.isAfter(now) ? began : since).plus(time));
   }

@@ -69,6 +69,7 @@ public sealed interface Command {
     PROMOTE,
     ABORT
   }
+
   /** Holds the replacing of lost instances, and campaigns. */
   record FreezeCluster() implements Command {}
 
