@@ -5,6 +5,7 @@ import dev.berth.cli.cluster.DownCommand;
 import dev.berth.cli.cluster.StatusCommand;
 import dev.berth.cli.cluster.SuperviseCommand;
 import dev.berth.cli.cluster.UpCommand;
+import dev.berth.cli.command.AdminCommand;
 import dev.berth.cli.command.AppsCommand;
 import dev.berth.cli.command.BasesCommand;
 import dev.berth.cli.command.CompletionCommand;
@@ -86,6 +87,7 @@ public final class BerthCommand implements Runnable {
     commands.put("events", EventsCommand::new);
     commands.put("nodes", NodesCommand::new);
     commands.put("bases", BasesCommand::new);
+    commands.put("admin", AdminCommand::new);
     commands.put("sizes", SizesCommand::new);
     commands.put("version", VersionCommand::new);
     commands.put("completion", CompletionCommand::new);

@@ -134,6 +134,7 @@ final class Working {
           Change.PutBase _,
           Change.PutCampaign _,
           Change.RemoveCampaign _,
+          Change.PutFreeze _,
           Change.AddEvent _ -> {}
     }
   }

@@ -142,6 +142,7 @@ final class Term implements AutoCloseable {
             Change.PutBase _,
             Change.PutCampaign _,
             Change.RemoveCampaign _,
+            Change.PutFreeze _,
             Change.PutNode _,
             Change.AddEvent _ -> {}
       }
