@@ -51,7 +51,7 @@ final class Deploying {
     for (AppId id : List.copyOf(seen)) {
       App app = working.state().apps().get(id);
       if (app != null) {
-        DeployReview.next(app, view.get(), "")
+        DeployReview.next(app, view.get())
             .ifPresent(turn -> {
               working.apply(new Change.PutApp(turn.app()));
               working.record(EventDraft.byScheduler(turn.kind(), Subject.of(id), turn.words()));

@@ -19,6 +19,7 @@ import dev.berth.scheduler.state.PlacementId;
 import dev.berth.scheduler.state.PlacementReport;
 import dev.berth.scheduler.state.ProcessType;
 import dev.berth.scheduler.state.ProcessTypeId;
+import dev.berth.scheduler.state.Signals;
 import dev.berth.scheduler.store.Store;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -69,7 +70,11 @@ final class Working {
     var copy = new Working(new Store.Loaded(snapshot.state(), List.of()), pools, snapshot.at());
     snapshot.actual().nodes().forEach(copy::see);
     copy.actual =
-        new Actual(snapshot.actual().nodes(), snapshot.actual().placements(), TreePMap.empty());
+        new Actual(
+            snapshot.actual().nodes(),
+            snapshot.actual().placements(),
+            TreePMap.empty(),
+            snapshot.actual().signals());
     copy.begin(snapshot.at());
     copy.touched.clear();
     return copy;
@@ -231,6 +236,10 @@ final class Working {
 
   void see(String name, RouterActual router) {
     actual = actual.withRouter(name, router);
+  }
+
+  void see(Signals signals) {
+    actual = actual.withSignals(signals);
   }
 
   void forgetRouter(String name) {

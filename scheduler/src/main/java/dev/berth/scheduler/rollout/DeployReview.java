@@ -1,5 +1,6 @@
 package dev.berth.scheduler.rollout;
 
+import dev.berth.scheduler.signals.Comparison;
 import dev.berth.scheduler.state.App;
 import dev.berth.scheduler.state.Deploy;
 import dev.berth.scheduler.state.Exit;
@@ -42,19 +43,15 @@ public final class DeployReview {
     this.policy = app.turnover().policy();
   }
 
-  /**
-   * The deploy's next turn, if it is time for one.
-   *
-   * @param complaint what the routes say against the new release; empty for nothing
-   */
-  public static Optional<DeployTurn> next(App app, View view, String complaint) {
+  /** The deploy's next turn, if it is time for one. */
+  public static Optional<DeployTurn> next(App app, View view) {
     Deploy deploy = app.turnover().underWay();
     if (deploy == null || app.isLeaving()) {
       return Optional.empty();
     }
     var review = new DeployReview(app, deploy, view);
     return Optional.ofNullable(
-        deploy.isReleasing() ? review.releasing() : review.rolling(complaint));
+        deploy.isReleasing() ? review.releasing() : review.rolling());
   }
 
   private @Nullable DeployTurn releasing() {
@@ -85,13 +82,15 @@ public final class DeployReview {
         : null;
   }
 
-  private @Nullable DeployTurn rolling(String complaint) {
+  private @Nullable DeployTurn rolling() {
     String fault = fault();
     if (!fault.isEmpty()) {
       return back(fault);
     }
-    if (!complaint.isEmpty()) {
-      return back(complaint);
+    Comparison comparison =
+        Comparison.ofReleases(view.actual().signals(), app.id(), deploy.to(), deploy.from());
+    if (comparison.isWorse()) {
+      return back(comparison.words());
     }
     int part = deploy.standing().part();
     if (part >= policy.canary().size()) {
