@@ -99,7 +99,7 @@ public record Actual(
   }
 
   public Actual withoutNode(NodeId id) {
-    return new Actual(nodes.minus(id), placements, routers);
+    return new Actual(nodes.minus(id), placements, routers, signals);
   }
 
   public Actual withReport(PlacementReport report) {
