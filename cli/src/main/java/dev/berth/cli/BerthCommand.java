@@ -1,6 +1,8 @@
 package dev.berth.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.cli.client.Cluster;
+import dev.berth.cli.command.ApplyCommand;
 import dev.berth.cli.cluster.DownCommand;
 import dev.berth.cli.cluster.StatusCommand;
 import dev.berth.cli.cluster.SuperviseCommand;
@@ -82,6 +84,7 @@ public final class BerthCommand implements Runnable {
     commands.put("metrics", MetricsCommand::new);
     commands.put("why", WhyCommand::new);
     commands.put("plan", PlanCommand::new);
+    commands.put("apply", ApplyCommand::new);
     commands.put("restart", RestartCommand::new);
     commands.put("config", ConfigCommand::new);
     commands.put("domains", DomainsCommand::new);
@@ -159,6 +162,10 @@ public final class BerthCommand implements Runnable {
   }
 
   private static int tell(Exception failure, Terminal terminal, boolean json) {
+    if (failure instanceof Cluster.Planned planned) {
+      PlanCommand.tell(planned.plan(), terminal, json);
+      return ExitCode.DONE.number();
+    }
     CommandFailure known =
         switch (failure) {
           case CommandFailure told -> told;

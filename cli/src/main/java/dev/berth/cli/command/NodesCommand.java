@@ -127,12 +127,12 @@ public final class NodesCommand implements Callable<Integer> {
   @Command(
       description = "Give a node no new instances; what runs there stays.",
       footer = "JSON: the Node.")
-  int cordon(@Mixin ClusterOptions on, @Parameters(paramLabel = "NODE") String node) {
+  int cordon(@Mixin ChangeOptions on, @Parameters(paramLabel = "NODE") String node) {
     return cordon(on, node, true);
   }
 
   @Command(description = "Give a node new instances again.", footer = "JSON: the Node.")
-  int uncordon(@Mixin ClusterOptions on, @Parameters(paramLabel = "NODE") String node) {
+  int uncordon(@Mixin ChangeOptions on, @Parameters(paramLabel = "NODE") String node) {
     return cordon(on, node, false);
   }
 
@@ -159,7 +159,7 @@ public final class NodesCommand implements Callable<Integer> {
       },
       footer = "JSON: the Node.")
   int drain(
-      @Mixin ClusterOptions on,
+      @Mixin ChangeOptions on,
       @Parameters(paramLabel = "NODE") String node,
       @Mixin DrainOptions how,
       @Mixin WaitOptions wait) {
@@ -173,7 +173,7 @@ public final class NodesCommand implements Callable<Integer> {
       },
       footer = "JSON: the Node.")
   int replace(
-      @Mixin ClusterOptions on,
+      @Mixin ChangeOptions on,
       @Parameters(paramLabel = "NODE") String node,
       @Mixin DrainOptions how,
       @Mixin WaitOptions wait) {

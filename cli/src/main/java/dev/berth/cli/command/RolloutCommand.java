@@ -49,26 +49,26 @@ public final class RolloutCommand implements Callable<Integer> {
         "are replaced all the same."
       },
       footer = "JSON: the App.")
-  int pause(@Mixin ClusterOptions on, @Mixin AppOption app) {
+  int pause(@Mixin ChangeOptions on, @Mixin AppOption app) {
     return steer(on, app, Steering.PAUSE);
   }
 
   @Command(description = "Go on with a paused deploy.", footer = "JSON: the App.")
-  int resume(@Mixin ClusterOptions on, @Mixin AppOption app) {
+  int resume(@Mixin ChangeOptions on, @Mixin AppOption app) {
     return steer(on, app, Steering.RESUME);
   }
 
   @Command(
       description = "Go on to the next part of the canary now; after the last, to all instances.",
       footer = "JSON: the App.")
-  int promote(@Mixin ClusterOptions on, @Mixin AppOption app) {
+  int promote(@Mixin ChangeOptions on, @Mixin AppOption app) {
     return steer(on, app, Steering.PROMOTE);
   }
 
   @Command(
       description = "Take the release under way back: slug, config and process types.",
       footer = "JSON: the App.")
-  int abort(@Mixin ClusterOptions on, @Mixin AppOption app) {
+  int abort(@Mixin ChangeOptions on, @Mixin AppOption app) {
     return steer(on, app, Steering.ABORT);
   }
 

@@ -1,5 +1,7 @@
 package dev.berth.scheduler.api;
 
+import dev.berth.scheduler.placement.SpreadPlacer;
+import dev.berth.scheduler.control.Planner;
 import dev.berth.scheduler.base.BaseInspection;
 import dev.berth.scheduler.blobs.BlobStore;
 import dev.berth.scheduler.control.Leadership;
@@ -10,6 +12,7 @@ import dev.berth.scheduler.slug.SlugIndex;
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.stream.Stream;
@@ -34,7 +37,9 @@ public final class PublicApi {
       Agents agents,
       Tokens tokens,
       Executor executor) {
-    Desk desk = new Desk(leadership);
+    var plans =
+        new PlanBook(new Planner(facts.settings(), new SpreadPlacer()), new SecureRandom());
+    Desk desk = new Desk(leadership, plans);
     Uploads uploads = new Uploads(stores.blobs());
     this.leadership = leadership;
     this.watches = new Watches(desk, executor);
@@ -48,7 +53,7 @@ public final class PublicApi {
             new BaseApi(desk, uploads, stores.bases()),
             new LogApi(desk, agents.logs(), executor),
             new EventApi(desk, watches),
-            new PlacementApi(desk, facts.settings()),
+            new PlacementApi(desk, facts.settings(), plans),
             new AdminApi(desk));
   }
 

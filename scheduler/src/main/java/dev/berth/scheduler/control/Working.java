@@ -87,6 +87,11 @@ final class Working {
     reported.clear();
   }
 
+  /** Time passes within a pass: for what is done in thought only. */
+  void advance(Instant time) {
+    now = time;
+  }
+
   Instant now() {
     return now;
   }

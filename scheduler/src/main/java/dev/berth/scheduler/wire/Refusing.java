@@ -87,7 +87,8 @@ public final class Refusing {
           SIZE_NOT_FOUND,
           DOMAIN_NOT_FOUND,
           SLUG_NOT_FOUND,
-          NODE_NOT_FOUND ->
+          NODE_NOT_FOUND,
+          PLAN_NOT_FOUND ->
           Status.NOT_FOUND;
       case TENANT_EXISTS, APP_EXISTS, DOMAIN_TAKEN, CAMPAIGN_EXISTS -> Status.ALREADY_EXISTS;
       case TENANT_NOT_EMPTY,
@@ -95,11 +96,12 @@ public final class Refusing {
           WEB_MISSING,
           NO_NODE_FITS,
           CAMPAIGN_OVER,
+          PLANNED,
           NO_DEPLOY,
           NODE_NOT_EMPTY ->
           Status.FAILED_PRECONDITION;
       case QUOTA_EXCEEDED, LIMIT_EXCEEDED, BUSY, NODE_BUSY -> Status.RESOURCE_EXHAUSTED;
-      case VERSION_CONFLICT -> Status.ABORTED;
+      case VERSION_CONFLICT, PLAN_CHANGED -> Status.ABORTED;
       case PERMISSION_DENIED -> Status.PERMISSION_DENIED;
       case UNAUTHENTICATED -> Status.UNAUTHENTICATED;
       case NODE_TIMEOUT -> Status.DEADLINE_EXCEEDED;
