@@ -2,12 +2,12 @@ package dev.berth.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.cli.client.Cluster;
-import dev.berth.cli.command.ApplyCommand;
 import dev.berth.cli.cluster.DownCommand;
 import dev.berth.cli.cluster.StatusCommand;
 import dev.berth.cli.cluster.SuperviseCommand;
 import dev.berth.cli.cluster.UpCommand;
 import dev.berth.cli.command.AdminCommand;
+import dev.berth.cli.command.ApplyCommand;
 import dev.berth.cli.command.AppsCommand;
 import dev.berth.cli.command.BasesCommand;
 import dev.berth.cli.command.CompletionCommand;

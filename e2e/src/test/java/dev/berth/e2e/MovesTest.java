@@ -71,6 +71,11 @@ class MovesTest {
   }
 
   @AfterEach
+  void theCanaryIsOver() {
+    stage.cluster.berth("rollout", "set", "-a", SHOP, "--canary", "none", "--promote", "auto");
+  }
+
+  @AfterEach
   void noRequestFailed() throws InterruptedException {
     for (SteadyLoad load : loads) {
       LoadReport report = load.stop();
@@ -133,7 +138,6 @@ class MovesTest {
     stage.cluster.berth("rollout", "promote", "-a", SHOP);
     stage.deadline.until(
         "all on the new release", Stage.SOON, () -> releases(SHOP).equals(Map.of(before + 1, 6)));
-    stage.cluster.berth("rollout", "set", "-a", SHOP, "--canary", "none", "--promote", "auto");
   }
 
   @Test

@@ -1,15 +1,15 @@
 package dev.berth.cli.client;
 
-import dev.berth.proto.v1.PlanResponse;
-import dev.berth.proto.v1.PlacementServiceGrpc;
-import dev.berth.proto.v1.GetPlanRequest;
 import dev.berth.cli.CommandFailure;
 import dev.berth.identity.Identity;
 import dev.berth.leader.LeaderHint;
 import dev.berth.leader.Schedulers;
 import dev.berth.proto.v1.ClusterServiceGrpc;
+import dev.berth.proto.v1.GetPlanRequest;
 import dev.berth.proto.v1.GetStatusRequest;
 import dev.berth.proto.v1.Mutation;
+import dev.berth.proto.v1.PlacementServiceGrpc;
+import dev.berth.proto.v1.PlanResponse;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannel;

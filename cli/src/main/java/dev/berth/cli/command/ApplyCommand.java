@@ -32,8 +32,7 @@ public final class ApplyCommand implements Callable<Integer> {
   public Integer call() {
     try (Cluster cluster = on.open(surroundings)) {
       ApplyPlanRequest request = ApplyPlanRequest.newBuilder().setToken(token).build();
-      var applied =
-          cluster.ask(PlacementServiceGrpc::newBlockingStub, it -> it.applyPlan(request));
+      var applied = cluster.ask(PlacementServiceGrpc::newBlockingStub, it -> it.applyPlan(request));
       new Answer(surroundings.terminal(), on.json)
           .one(applied, () -> "Accepted as planned; see berth ps and berth events.");
       return 0;

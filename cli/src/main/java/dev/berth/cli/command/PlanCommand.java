@@ -1,11 +1,11 @@
 package dev.berth.cli.command;
 
-import dev.berth.cli.output.Terminal;
 import dev.berth.cli.CommandFailure;
 import dev.berth.cli.ExitCode;
 import dev.berth.cli.Surroundings;
 import dev.berth.cli.client.Cluster;
 import dev.berth.cli.output.Table;
+import dev.berth.cli.output.Terminal;
 import dev.berth.cli.output.Terminal.Color;
 import dev.berth.proto.v1.PlacementServiceGrpc;
 import dev.berth.proto.v1.PlanRequest;
@@ -123,7 +123,8 @@ public final class PlanCommand implements Runnable {
           it.getFrom().isEmpty() ? "-" : it.getFrom(),
           it.getCause());
     }
-    plan.getWaitsList().forEach(it -> table.row("-", "wait", it.getInstance(), "-", "-", it.getWords()));
+    plan.getWaitsList()
+        .forEach(it -> table.row("-", "wait", it.getInstance(), "-", "-", it.getWords()));
     return table.paint(
         1,
         step ->

@@ -1,7 +1,7 @@
 package dev.berth.scheduler.api;
 
-import dev.berth.proto.v1.PlanResponse;
 import dev.berth.proto.v1.Mutation;
+import dev.berth.proto.v1.PlanResponse;
 import dev.berth.scheduler.control.Control;
 import dev.berth.scheduler.control.Leadership;
 import dev.berth.scheduler.control.Snapshot;

@@ -1,7 +1,7 @@
 package dev.berth.scheduler.api;
 
-import dev.berth.proto.v1.ApplyPlanResponse;
 import dev.berth.proto.v1.ApplyPlanRequest;
+import dev.berth.proto.v1.ApplyPlanResponse;
 import dev.berth.proto.v1.GetPlanRequest;
 import dev.berth.proto.v1.PlacementServiceGrpc;
 import dev.berth.proto.v1.PlanRequest;
@@ -39,9 +39,7 @@ final class PlacementApi extends PlacementServiceGrpc.PlacementServiceImplBase {
 
   @Override
   public void plan(PlanRequest request, StreamObserver<PlanResponse> out) {
-    desk.answer(
-        out,
-        asked -> plans.plan(asked.snapshot(), command(request), asked.caller()));
+    desk.answer(out, asked -> plans.plan(asked.snapshot(), command(request), asked.caller()));
   }
 
   @Override

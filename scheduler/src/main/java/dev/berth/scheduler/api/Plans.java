@@ -11,8 +11,8 @@ import dev.berth.scheduler.state.InstanceId;
 import dev.berth.scheduler.state.NodeId;
 import dev.berth.scheduler.state.Outcome.Refused;
 import dev.berth.scheduler.state.Placement;
-import java.time.Instant;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
 

@@ -1,12 +1,12 @@
 package dev.berth.scheduler.api;
 
-import dev.berth.scheduler.placement.SpreadPlacer;
-import dev.berth.scheduler.control.Planner;
 import dev.berth.scheduler.base.BaseInspection;
 import dev.berth.scheduler.blobs.BlobStore;
 import dev.berth.scheduler.control.Leadership;
+import dev.berth.scheduler.control.Planner;
 import dev.berth.scheduler.dispatch.Logs;
 import dev.berth.scheduler.dispatch.Verifications;
+import dev.berth.scheduler.placement.SpreadPlacer;
 import dev.berth.scheduler.slug.SlugBuilder;
 import dev.berth.scheduler.slug.SlugIndex;
 import io.grpc.BindableService;
@@ -37,8 +37,7 @@ public final class PublicApi {
       Agents agents,
       Tokens tokens,
       Executor executor) {
-    var plans =
-        new PlanBook(new Planner(facts.settings(), new SpreadPlacer()), new SecureRandom());
+    var plans = new PlanBook(new Planner(facts.settings(), new SpreadPlacer()), new SecureRandom());
     Desk desk = new Desk(leadership, plans);
     Uploads uploads = new Uploads(stores.blobs());
     this.leadership = leadership;

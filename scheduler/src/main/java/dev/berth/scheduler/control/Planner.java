@@ -1,18 +1,12 @@
 package dev.berth.scheduler.control;
 
-import dev.berth.scheduler.rollout.DeployReview;
-import dev.berth.scheduler.state.HistoryEvent.Subject;
-import dev.berth.scheduler.state.ProcessType;
-import dev.berth.scheduler.state.Exit;
-import dev.berth.scheduler.state.EventDraft;
-import dev.berth.scheduler.state.AppId;
-import dev.berth.scheduler.state.App;
 import dev.berth.scheduler.admission.Admission;
 import dev.berth.scheduler.admission.Request;
 import dev.berth.scheduler.admission.Verdict;
 import dev.berth.scheduler.placement.Placer;
 import dev.berth.scheduler.rollout.Brake;
 import dev.berth.scheduler.rollout.Departures;
+import dev.berth.scheduler.rollout.DeployReview;
 import dev.berth.scheduler.rollout.Rollout;
 import dev.berth.scheduler.rollout.Timers;
 import dev.berth.scheduler.rollout.View;
@@ -20,17 +14,23 @@ import dev.berth.scheduler.routes.Progress;
 import dev.berth.scheduler.routes.RouteTable;
 import dev.berth.scheduler.routes.Routing;
 import dev.berth.scheduler.routes.Step;
+import dev.berth.scheduler.state.App;
+import dev.berth.scheduler.state.AppId;
 import dev.berth.scheduler.state.Caller;
 import dev.berth.scheduler.state.Change;
 import dev.berth.scheduler.state.ClusterSettings;
 import dev.berth.scheduler.state.Command;
+import dev.berth.scheduler.state.EventDraft;
+import dev.berth.scheduler.state.Exit;
 import dev.berth.scheduler.state.HistoryEvent;
+import dev.berth.scheduler.state.HistoryEvent.Subject;
 import dev.berth.scheduler.state.InstanceId;
 import dev.berth.scheduler.state.Mutation;
 import dev.berth.scheduler.state.Outcome;
 import dev.berth.scheduler.state.Phase;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.PlacementReport;
+import dev.berth.scheduler.state.ProcessType;
 import dev.berth.scheduler.state.ProcessTypeId;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,7 +47,8 @@ import org.pcollections.TreePSet;
  *
  * <p>In the copy every agent obeys and every start succeeds, five seconds a round. Follows what the
  * change begins, deploys and campaigns too, until it is done or waits for something that only time
- * or people bring. Nothing of it reaches the loop or the store. Makes an index of the whole cluster, so it takes as long as that. Thread-safe.
+ * or people bring. Nothing of it reaches the loop or the store. Makes an index of the whole
+ * cluster, so it takes as long as that. Thread-safe.
  */
 public final class Planner {
   private static final int MAX_STEPS = 10_000;
@@ -112,7 +113,8 @@ public final class Planner {
 
     Forecast follow(Verdict.Admitted admitted) {
       admitted.changes().forEach(working::apply);
-      boolean isCampaign = admitted.changes().stream().anyMatch(Change.PutCampaign.class::isInstance);
+      boolean isCampaign =
+          admitted.changes().stream().anyMatch(Change.PutCampaign.class::isInstance);
       route();
       Instant lastStep = snapshot.at();
       Duration round = ROUND;

@@ -50,8 +50,7 @@ public final class DeployReview {
       return Optional.empty();
     }
     var review = new DeployReview(app, deploy, view);
-    return Optional.ofNullable(
-        deploy.isReleasing() ? review.releasing() : review.rolling());
+    return Optional.ofNullable(deploy.isReleasing() ? review.releasing() : review.rolling());
   }
 
   private @Nullable DeployTurn releasing() {

@@ -2,17 +2,17 @@ package dev.berth.scheduler.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.berth.scheduler.state.NodeId;
 import dev.berth.scheduler.control.Planner.Forecast;
 import dev.berth.scheduler.placement.SpreadPlacer;
 import dev.berth.scheduler.state.Caller;
 import dev.berth.scheduler.state.Command;
 import dev.berth.scheduler.state.HistoryEvent;
+import dev.berth.scheduler.state.NodeId;
 import dev.berth.scheduler.state.Quota;
 import dev.berth.scheduler.state.RefusalCode;
-import java.util.Map;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,7 +74,9 @@ class PlannerTest {
 
     Forecast.Planned planned = plan(new Command.DrainNode(node.name(), Duration.ZERO));
 
-    assertThat(placed(planned.decisions())).hasSize(there).noneMatch(it -> it.endsWith(node.name()));
+    assertThat(placed(planned.decisions()))
+        .hasSize(there)
+        .noneMatch(it -> it.endsWith(node.name()));
     assertThat(planned.time()).isPositive();
     assertThat(planned.isComplete()).isTrue();
     assertThat(cluster.state().nodes().values()).noneMatch(it -> it.policy().isDraining());
