@@ -27,6 +27,7 @@ import java.util.TreeSet;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.Op;
 import org.apache.zookeeper.ZooDefs;
+import org.apache.zookeeper.proto.CreateRequest;
 
 /**
  * Turns batches into ZooKeeper operations.
@@ -86,6 +87,14 @@ final class Writes {
     }
     trim(operations);
     return operations;
+  }
+
+  /** What a write into an empty store holds. */
+  static byte[] data(Write write) {
+    if (write.operation().toRequestRecord() instanceof CreateRequest create) {
+      return create.getData();
+    }
+    throw new IllegalArgumentException(write.operation().getPath() + " is not made anew");
   }
 
   private void placements(ClusterState after, Set<Shard> shards, List<Write> operations) {

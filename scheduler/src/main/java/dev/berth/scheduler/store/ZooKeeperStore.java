@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  * it. A broken connection is survived, a lost session ends the term. Confined to the control loop.
  */
 public final class ZooKeeperStore implements Store {
-  private static final int FORMAT = 1;
   private static final int MAX_OPERATIONS = 100;
   private static final long RETRY_MILLIS = 20;
   private static final int MAX_BYTES = 512 * 1024;
@@ -60,7 +59,7 @@ public final class ZooKeeperStore implements Store {
 
   static void lay(ZooKeeper zooKeeper, Paths paths) throws InterruptedException {
     try {
-      new Foundation(zooKeeper, paths, FORMAT).lay();
+      new Foundation(zooKeeper, paths).lay();
     } catch (KeeperException.NoAuthException stranger) {
       throw new IllegalStateException(
           "the znodes under %s were made with another secret; copy the file \"secret\" from the"
@@ -86,17 +85,34 @@ public final class ZooKeeperStore implements Store {
               .setSession(zooKeeper.getSessionId())
               .build();
       byte[] next = Long.toString(epoch).getBytes(StandardCharsets.UTF_8);
+      Op format = format(zooKeeper, paths); // read after the epoch: who changes it begins another
       Mirror.Handover found =
           await(
               mirror.takeOver(
                   List.of(
                       Op.setData(paths.epoch(), next, stat.getVersion()),
-                      Op.setData(paths.leader(), leader.toByteArray(), -1))));
+                      Op.setData(paths.leader(), leader.toByteArray(), -1),
+                      format)));
       return new ZooKeeperStore(
           zooKeeper, paths, new Beginning(epoch, stat.getVersion() + 1), found);
     } catch (KeeperException failure) {
       throw new FencedException("the next epoch could not be begun under " + paths.root(), failure);
     }
+  }
+
+  /** That the state has a form that this scheduler understands, and says which; or the refusal. */
+  private static Op format(ZooKeeper zooKeeper, Paths paths)
+      throws KeeperException, InterruptedException {
+    String stored = new Foundation(zooKeeper, paths).format();
+    if (stored.equals(Replacement.UNDER_WAY)) {
+      new Replacement(zooKeeper, paths).clear();
+      throw new FencedException(
+          "a restore was cut short; there is no state until it is done again",
+          new IllegalStateException("the format was: " + stored));
+    }
+    Format format = Foundation.legible(stored);
+    Format after = format.isOlder(Format.CURRENT) ? Format.CURRENT : format;
+    return Op.setData(paths.format(), after.toString().getBytes(StandardCharsets.UTF_8), -1);
   }
 
   /** Read again when the connection breaks; the session decides how long. */
