@@ -21,8 +21,18 @@ public final class BackupKey {
 
   /** How the secret becomes a key; the number is in the file. */
   enum Kind {
-    KEY_FILE,
-    PASSPHRASE
+    KEY_FILE(0),
+    PASSPHRASE(1);
+
+    private final byte number;
+
+    Kind(int number) {
+      this.number = (byte) number;
+    }
+
+    byte number() {
+      return number;
+    }
   }
 
   private final Kind kind;

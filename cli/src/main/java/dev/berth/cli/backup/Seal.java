@@ -39,7 +39,7 @@ final class Seal {
     return ByteBuffer.allocate(HEADER_BYTES)
         .put(MAGIC)
         .put(VERSION)
-        .put((byte) kind.ordinal())
+        .put(kind.number())
         .putInt(rounds)
         .put(salt)
         .array();

@@ -32,9 +32,9 @@ final class SealedInput extends InputStream {
           "it has version %d, this command reads version %d".formatted(version, Seal.VERSION));
     }
     int kind = rest.get();
-    if (kind != key.kind().ordinal()) {
+    if (kind != key.kind().number()) {
       throw new IOException(
-          kind == BackupKey.Kind.PASSPHRASE.ordinal()
+          kind == BackupKey.Kind.PASSPHRASE.number()
               ? "it was sealed with a passphrase: give --passphrase-file"
               : "it was sealed with a key file: give --key-file");
     }

@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -240,7 +241,7 @@ final class Restoration implements StreamObserver<RestoreRequest> {
     return new ArrayList<>(missing.values());
   }
 
-  private void look(Digest digest, long size, String use, TreeMap<Digest, MissingBlob> missing)
+  private void look(Digest digest, long size, String use, Map<Digest, MissingBlob> missing)
       throws IOException {
     boolean isThere =
         missing.containsKey(digest)

@@ -60,7 +60,7 @@ final class Decider {
   private final Placing placing;
   private final Campaigning campaigning;
   private final Watch watch;
-  private final Idempotency idempotency = new Idempotency();
+  private final Idempotency idempotency;
   private final Set<ProcessTypeId> unsettled = new TreeSet<>();
   private Watch.Lost lost = Watch.Lost.NONE;
   private Brake brake = Brake.OFF;
@@ -79,6 +79,7 @@ final class Decider {
     this.placing = new Placing(working, placer);
     this.campaigning = new Campaigning(working, term.began().plus(term.timers().routersExpected()));
     this.watch = new Watch(term.timers(), term.began());
+    this.idempotency = new Idempotency(working, term.began());
     this.nextLook = term.began();
     this.nextSweep = term.began();
     this.last = snapshot(0);
@@ -119,7 +120,7 @@ final class Decider {
   }
 
   private Outcome answer(Input.Ask ask) {
-    Optional<Outcome> before = idempotency.before(ask, working.now());
+    Optional<Outcome> before = idempotency.before(ask);
     if (before.isPresent()) {
       return before.get();
     }
@@ -131,17 +132,15 @@ final class Decider {
             ask.caller(),
             ask.mutation(),
             working.now());
-    Outcome outcome =
-        switch (Admission.judge(request)) {
-          case Verdict.Denied(Outcome.Refused refused) -> refused;
-          case Verdict.Admitted admitted -> {
-            admitted.changes().forEach(this::apply);
-            admitted.events().forEach(working::record);
-            yield new Outcome.Accepted(admitted.result());
-          }
-        };
-    idempotency.remember(ask, outcome, working.now());
-    return outcome;
+    return switch (Admission.judge(request)) {
+      case Verdict.Denied(Outcome.Refused refused) -> refused;
+      case Verdict.Admitted admitted -> {
+        admitted.changes().forEach(this::apply);
+        idempotency.remember(ask, admitted.result(), admitted.changes().size());
+        admitted.events().forEach(working::record);
+        yield new Outcome.Accepted(admitted.result());
+      }
+    };
   }
 
   private void apply(Change change) {

@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
@@ -29,9 +30,9 @@ public final class StateImage {
   private static final String COUNTERS = "counters";
   private static final String HISTORY = "history/";
 
-  private final TreeMap<String, ByteString> contents;
+  private final SortedMap<String, ByteString> contents;
 
-  private StateImage(TreeMap<String, ByteString> contents) {
+  private StateImage(SortedMap<String, ByteString> contents) {
     this.contents = contents;
   }
 
@@ -62,6 +63,12 @@ public final class StateImage {
     state.releases().values().forEach(it -> changes.add(new Change.PutRelease(it)));
     state.placements().byId().values().forEach(it -> changes.add(new Change.PutPlacement(it)));
     changes.add(new Change.PutFreeze(state.upkeep().freeze()));
+    state
+        .upkeep()
+        .answers()
+        .bySequence()
+        .values()
+        .forEach(it -> changes.add(new Change.PutAnswer(it, 0)));
     for (HistoryEvent event : loaded.history()) {
       changes.add(new Change.AddEvent(event));
     }

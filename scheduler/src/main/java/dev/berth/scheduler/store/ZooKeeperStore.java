@@ -41,7 +41,9 @@ public final class ZooKeeperStore implements Store {
     this.epoch = beginning.epoch;
     this.epochVersion = beginning.version;
     this.loaded = found.contents().loaded();
-    this.writes = new Writes(paths, found.contents().existing(), loaded.history());
+    this.writes =
+        new Writes(
+            paths, found.contents().existing(), loaded.history(), found.contents().foreign());
     this.commits = new Commits(zooKeeper, paths, epoch, epochVersion, found.countersVersion());
   }
 
@@ -190,16 +192,29 @@ public final class ZooKeeperStore implements Store {
     CompletableFuture<@Nullable Void> last = CompletableFuture.completedFuture(null);
     var part = new ArrayList<Op>();
     int bytes = 0;
-    for (Writes.Write write : writes.of(batch)) {
-      boolean isFull = part.size() >= MAX_OPERATIONS || bytes + write.bytes() > MAX_BYTES;
+    for (List<Writes.Write> together : groups(writes.of(batch))) {
+      int more = together.stream().mapToInt(Writes.Write::bytes).sum();
+      boolean isFull = part.size() + together.size() > MAX_OPERATIONS || bytes + more > MAX_BYTES;
       if (isFull && !part.isEmpty()) {
         last = last.thenCombine(commits.send(part, counters), (_, _) -> null);
         part.clear();
         bytes = 0;
       }
-      part.add(write.operation());
-      bytes += write.bytes();
+      together.forEach(write -> part.add(write.operation()));
+      bytes += more;
     }
     return last.thenCombine(commits.send(part, counters), (_, _) -> null);
+  }
+
+  /** Each is written as a whole: a command's effect and that it was accepted. */
+  private static List<List<Writes.Write>> groups(List<Writes.Write> writes) {
+    var groups = new ArrayList<List<Writes.Write>>();
+    for (Writes.Write write : writes) {
+      if (groups.isEmpty() || !write.isGlued()) {
+        groups.add(new ArrayList<>());
+      }
+      groups.getLast().add(write);
+    }
+    return groups;
   }
 }

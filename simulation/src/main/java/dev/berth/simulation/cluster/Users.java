@@ -24,6 +24,10 @@ import java.util.Map;
 public final class Users {
   private static final int MOST_TRIES = 120;
   private static final long PATIENCE_MICROS = 5_000_000;
+
+  /** Begins the description of each deploy, which no two have in common. */
+  public static final String DEPLOY = "deploy ";
+
   private static final Digest DIGEST = new Digest("0".repeat(64));
 
   /** How a release behaves. */
@@ -93,7 +97,7 @@ public final class Users {
         List.of(
             new ProcessType("web", "web " + word, HealthCheck.STANDARD, 10_000),
             new ProcessType("worker", "worker " + word, HealthCheck.STANDARD, 5_000));
-    ask(new Command.CreateRelease(app(app), new Release.Slug(DIGEST, 1), types, word));
+    ask(new Command.CreateRelease(app(app), new Release.Slug(DIGEST, 1), types, DEPLOY + lastKey));
   }
 
   /** An empty size leaves the size as it is. */
