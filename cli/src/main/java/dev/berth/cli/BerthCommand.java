@@ -14,6 +14,7 @@ import dev.berth.cli.command.DeployCommand;
 import dev.berth.cli.command.DomainsCommand;
 import dev.berth.cli.command.EventsCommand;
 import dev.berth.cli.command.LogsCommand;
+import dev.berth.cli.command.MetricsCommand;
 import dev.berth.cli.command.NodesCommand;
 import dev.berth.cli.command.PlanCommand;
 import dev.berth.cli.command.PsCommand;
@@ -76,6 +77,7 @@ public final class BerthCommand implements Runnable {
     commands.put("rollback", RollbackCommand::new);
     commands.put("scale", ScaleCommand::new);
     commands.put("ps", PsCommand::new);
+    commands.put("metrics", MetricsCommand::new);
     commands.put("why", WhyCommand::new);
     commands.put("plan", PlanCommand::new);
     commands.put("restart", RestartCommand::new);

@@ -20,6 +20,10 @@ public final class SchedulerMetrics {
         .register(registry);
     Gauge.builder("berth.scheduler.streams.routers", dispatch, Dispatch::routerStreams)
         .register(registry);
+    Gauge.builder("berth.scheduler.signals.groups", dispatch, Dispatch::signalGroups)
+        .register(registry);
+    Gauge.builder("berth.scheduler.signals.lost.requests", dispatch, Dispatch::signalsLost)
+        .register(registry);
     Gauge.builder("berth.scheduler.watches", api, PublicApi::openWatches).register(registry);
     gauge(registry, leadership, "leading", _ -> 1);
     gauge(registry, leadership, "epoch", Snapshot::epoch);
