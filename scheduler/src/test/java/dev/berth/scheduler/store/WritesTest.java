@@ -99,9 +99,9 @@ class WritesTest {
 
     StoredApp written = StoredApp.parseFrom(data(writes.get(0)));
     assertThat(written.getUnknownFields()).isEqualTo(later(2));
-    assertThat(written.getFormationMap().get("web").getCount()).isEqualTo(9);
-    assertThat(written.getFormationMap().get("web").getUnknownFields()).isEqualTo(later(1));
-    assertThat(UnknownFields.any(written.getFormationMap().get("worker"))).isFalse();
+    assertThat(written.getFormationOrThrow("web").getCount()).isEqualTo(9);
+    assertThat(written.getFormationOrThrow("web").getUnknownFields()).isEqualTo(later(1));
+    assertThat(UnknownFields.any(written.getFormationOrThrow("worker"))).isFalse();
     StoredPlacements shard = StoredPlacements.parseFrom(data(writes.get(1)));
     assertThat(shard.getPlacementsList())
         .extracting(StoredPlacement::getId)
