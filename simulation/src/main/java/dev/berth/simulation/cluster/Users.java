@@ -213,7 +213,7 @@ public final class Users {
         accepted++;
       }
       case Outcome.Refused refused -> {
-        if (refused.code() == RefusalCode.NOT_LEADING || refused.code() == RefusalCode.BUSY) {
+        if (isToBeAskedAgain(refused.code())) {
           question.tries++;
           world.after(
               500_000,
@@ -228,5 +228,12 @@ public final class Users {
         }
       }
     }
+  }
+
+  /** Also where it may have been done already: the key tells. */
+  private static boolean isToBeAskedAgain(RefusalCode code) {
+    return code == RefusalCode.NOT_LEADING
+        || code == RefusalCode.BUSY
+        || code == RefusalCode.TERM_ENDED;
   }
 }
