@@ -53,7 +53,7 @@ public final class PublicApi {
             new LogApi(desk, agents.logs(), executor),
             new EventApi(desk, watches),
             new PlacementApi(desk, facts.settings(), plans),
-            new AdminApi(desk));
+            new AdminApi(desk, new Restoration.Means(facts, stores.blobs())));
   }
 
   /** What the server serves. */

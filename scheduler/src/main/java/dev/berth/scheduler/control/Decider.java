@@ -63,7 +63,7 @@ final class Decider {
   private final Campaigning campaigning;
   private final Deploying deploying;
   private final Watch watch;
-  private final Idempotency idempotency = new Idempotency();
+  private final Idempotency idempotency;
   private final Set<ProcessTypeId> unsettled = new TreeSet<>();
   private Watch.Lost lost = Watch.Lost.NONE;
   private Brake brake = Brake.OFF;
@@ -83,6 +83,7 @@ final class Decider {
     this.campaigning = new Campaigning(working, term.began().plus(term.timers().routersExpected()));
     this.deploying = new Deploying(working, term.began().plus(term.timers().routersExpected()));
     this.watch = new Watch(term.timers(), term.began());
+    this.idempotency = new Idempotency(working, term.began());
     this.nextLook = term.began();
     this.nextSweep = term.began();
     this.last = snapshot(0);
@@ -124,7 +125,7 @@ final class Decider {
   }
 
   private Outcome answer(Input.Ask ask) {
-    Optional<Outcome> before = idempotency.before(ask, working.now());
+    Optional<Outcome> before = idempotency.before(ask);
     if (before.isPresent()) {
       return before.get();
     }
@@ -136,17 +137,15 @@ final class Decider {
             ask.caller(),
             ask.mutation(),
             working.now());
-    Outcome outcome =
-        switch (Admission.judge(request)) {
-          case Verdict.Denied(Outcome.Refused refused) -> refused;
-          case Verdict.Admitted admitted -> {
-            admitted.changes().forEach(this::apply);
-            admitted.events().forEach(working::record);
-            yield new Outcome.Accepted(admitted.result());
-          }
-        };
-    idempotency.remember(ask, outcome, working.now());
-    return outcome;
+    return switch (Admission.judge(request)) {
+      case Verdict.Denied(Outcome.Refused refused) -> refused;
+      case Verdict.Admitted admitted -> {
+        admitted.changes().forEach(this::apply);
+        idempotency.remember(ask, admitted.result(), admitted.changes().size());
+        admitted.events().forEach(working::record);
+        yield new Outcome.Accepted(admitted.result());
+      }
+    };
   }
 
   private void apply(Change change) {

@@ -72,6 +72,7 @@ public final class Refusing {
           INVALID_ROLLOUT,
           INVALID_REQUEST,
           SLUG_DIGEST_MISMATCH,
+          STATE_INVALID,
           SLUG_TOO_LARGE,
           SLUG_INVALID,
           PROCFILE_INVALID,
@@ -91,7 +92,8 @@ public final class Refusing {
           PLAN_NOT_FOUND ->
           Status.NOT_FOUND;
       case TENANT_EXISTS, APP_EXISTS, DOMAIN_TAKEN, CAMPAIGN_EXISTS -> Status.ALREADY_EXISTS;
-      case TENANT_NOT_EMPTY,
+      case STATE_EXISTS,
+          TENANT_NOT_EMPTY,
           APP_NOT_DEPLOYED,
           WEB_MISSING,
           NO_NODE_FITS,

@@ -25,6 +25,10 @@ import java.util.Map;
 public final class Users {
   private static final int MOST_TRIES = 120;
   private static final long PATIENCE_MICROS = 5_000_000;
+
+  /** Begins the description of each deploy, which no two have in common. */
+  public static final String DEPLOY = "deploy ";
+
   private static final Digest DIGEST = new Digest("0".repeat(64));
 
   /** How a release behaves. */
@@ -94,7 +98,7 @@ public final class Users {
         List.of(
             new ProcessType("web", "web " + word, HealthCheck.STANDARD, 10_000),
             new ProcessType("worker", "worker " + word, HealthCheck.STANDARD, 5_000));
-    ask(new Command.CreateRelease(app(app), new Release.Slug(DIGEST, 1), types, word));
+    ask(new Command.CreateRelease(app(app), new Release.Slug(DIGEST, 1), types, DEPLOY + lastKey));
   }
 
   /** With a command of its own that comes first, and may fail. */
@@ -250,7 +254,7 @@ public final class Users {
         accepted++;
       }
       case Outcome.Refused refused -> {
-        if (refused.code() == RefusalCode.NOT_LEADING || refused.code() == RefusalCode.BUSY) {
+        if (isToBeAskedAgain(refused.code())) {
           question.tries++;
           world.after(
               500_000,
@@ -265,5 +269,12 @@ public final class Users {
         }
       }
     }
+  }
+
+  /** Also where it may have been done already: the key tells. */
+  private static boolean isToBeAskedAgain(RefusalCode code) {
+    return code == RefusalCode.NOT_LEADING
+        || code == RefusalCode.BUSY
+        || code == RefusalCode.TERM_ENDED;
   }
 }
