@@ -245,6 +245,21 @@ class ZooKeeperStoreTest {
     return new Batch(changes, state.after(changes));
   }
 
+  private static Turnover turnover() {
+    return new Turnover(
+        new RolloutPolicy(
+            Share.number(2),
+            Share.percent(10),
+            Duration.ofSeconds(3),
+            Duration.ofSeconds(99),
+            TreePVector.singleton(5).plus(25),
+            Duration.ofSeconds(7),
+            true,
+            false),
+        new Budget(12, Duration.ofHours(1), new Budget.Window(1320, 270)),
+        new Deploy(1, 2, 3, new Deploy.Standing(Deploy.Phase.ROLLING, 1, NOW, true, "why")));
+  }
+
   private static List<Change> everything() {
     var tenant =
         new Tenant(
@@ -279,20 +294,7 @@ class ZooKeeperStoreTest {
             .withConfig(TreePMap.singleton("KEY", "value"))
             .withRelease(new App.CurrentRelease(1, 1, 1))
             .withRestarts(TreePMap.singleton("web.1", 2L))
-            .with(
-                new Turnover(
-                    new RolloutPolicy(
-                        Share.number(2),
-                        Share.percent(10),
-                        Duration.ofSeconds(3),
-                        Duration.ofSeconds(99),
-                        TreePVector.singleton(5).plus(25),
-                        Duration.ofSeconds(7),
-                        true,
-                        false),
-                    new Budget(12, Duration.ofHours(1), new Budget.Window(1320, 270)),
-                    new Deploy(
-                        1, 2, 3, new Deploy.Standing(Deploy.Phase.ROLLING, 1, NOW, true, "why"))));
+            .with(turnover());
     var base =
         new BaseLine(
             "debian-12", TreePVector.singleton(new BaseVersion(1, DIGEST, 5, NOW, "first", false)));
