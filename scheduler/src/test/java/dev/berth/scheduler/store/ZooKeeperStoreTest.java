@@ -260,6 +260,11 @@ class ZooKeeperStoreTest {
         new Deploy(1, 2, 3, new Deploy.Standing(Deploy.Phase.ROLLING, 1, NOW, true, "why")));
   }
 
+  private static BaseLine base() {
+    return new BaseLine(
+            "debian-12", TreePVector.singleton(new BaseVersion(1, DIGEST, 5, NOW, "first", false)));
+  }
+
   private static List<Change> everything() {
     var tenant =
         new Tenant(
@@ -295,9 +300,6 @@ class ZooKeeperStoreTest {
             .withRelease(new App.CurrentRelease(1, 1, 1))
             .withRestarts(TreePMap.singleton("web.1", 2L))
             .with(turnover());
-    var base =
-        new BaseLine(
-            "debian-12", TreePVector.singleton(new BaseVersion(1, DIGEST, 5, NOW, "first", false)));
     var node =
         new KnownNode(
             new NodeId("node-1"),
@@ -313,7 +315,7 @@ class ZooKeeperStoreTest {
                 new NodePolicy.Drain(NOW, NOW.plusSeconds(60), "a new kernel")));
     return List.of(
         new Change.PutTenant(tenant),
-        new Change.PutBase(base),
+        new Change.PutBase(base()),
         new Change.PutNode(node),
         new Change.PutRelease(release),
         new Change.PutApp(app),
