@@ -59,6 +59,7 @@ final class Decider {
   private final Reports reports;
   private final Placing placing;
   private final Campaigning campaigning;
+  private final Autoscaling autoscaling;
   private final Watch watch;
   private final Idempotency idempotency;
   private final Set<ProcessTypeId> unsettled = new TreeSet<>();
@@ -78,6 +79,7 @@ final class Decider {
     this.reports = new Reports(working, term.epoch());
     this.placing = new Placing(working, placer);
     this.campaigning = new Campaigning(working, term.began().plus(term.timers().routersExpected()));
+    this.autoscaling = new Autoscaling(working, term.settings(), term.began());
     this.watch = new Watch(term.timers(), term.began());
     this.idempotency = new Idempotency(working, term.began());
     this.nextLook = term.began();
@@ -110,6 +112,9 @@ final class Decider {
     routeDelta = RouteDelta.nothing(routes.version());
     settle();
     campaigning.conduct(this::isSettled, brake.isFrozen());
+    if (!brake.isFrozen()) {
+      autoscaling.scale(this::isSettled);
+    }
     settle();
     routesReady = routesReady || areRoutesReady(now);
     Snapshot previous = last;

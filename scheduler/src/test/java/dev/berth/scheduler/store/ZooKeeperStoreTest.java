@@ -276,7 +276,8 @@ class ZooKeeperStoreTest {
             .withRestarts(TreePMap.singleton("web.1", 2L));
     var base =
         new BaseLine(
-            "debian-12", TreePVector.singleton(new BaseVersion(1, DIGEST, 5, NOW, "first", false)));
+            "debian-12",
+            TreePVector.singleton(new BaseVersion(1, DIGEST, 5, NOW, "first", false, false)));
     var node =
         new KnownNode(
             new NodeId("node-1"),
