@@ -9,6 +9,7 @@ import dev.berth.cli.cluster.UpCommand;
 import dev.berth.cli.command.AdminCommand;
 import dev.berth.cli.command.ApplyCommand;
 import dev.berth.cli.command.AppsCommand;
+import dev.berth.cli.command.AutoscaleCommand;
 import dev.berth.cli.command.BasesCommand;
 import dev.berth.cli.command.CompletionCommand;
 import dev.berth.cli.command.ConfigCommand;
@@ -57,7 +58,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
     description = "Runs many tenants' apps on your machines.",
     footer = {
       "",
-      "In a checkout, ./berth also has: test [fast], bench NAME, docs; and --no-install, which only",
+      "In a checkout, ./berth also has: test [fast], bench NAME, docs; and --no-install, which"
+          + " only",
       "lists the distribution packages that are missing."
     })
 public final class BerthCommand implements Runnable {
@@ -80,6 +82,7 @@ public final class BerthCommand implements Runnable {
     commands.put("rollout", RolloutCommand::new);
     commands.put("rollback", RollbackCommand::new);
     commands.put("scale", ScaleCommand::new);
+    commands.put("autoscale", AutoscaleCommand::new);
     commands.put("ps", PsCommand::new);
     commands.put("metrics", MetricsCommand::new);
     commands.put("why", WhyCommand::new);

@@ -53,6 +53,10 @@ public final class Admission {
           onApp(request, destroy.name(), app -> AppRules.destroy(request, app));
       case Command.Scale scale ->
           onApp(request, scale.name(), app -> ScaleRules.scale(request, app, scale));
+      case Command.SetAutoscale set ->
+          onApp(request, set.name(), app -> AutoscaleRules.set(request, app, set));
+      case Command.Rescale rescale ->
+          onApp(request, rescale.name(), app -> AutoscaleRules.rescale(request, app, rescale));
       case Command.Restart restart ->
           onApp(request, restart.name(), app -> RestartRules.restart(request, app, restart));
       case Command.ChangeConfig change ->
@@ -70,6 +74,7 @@ public final class Admission {
       case Command.Rollback rollback ->
           onApp(request, rollback.name(), app -> ReleaseRules.rollBack(request, app, rollback));
       case Command.PublishBase publish -> BaseRules.publish(request, publish);
+      case Command.CollectGarbage _ -> BaseRules.collect(request);
       case Command.RollBase roll -> CampaignRules.roll(request, roll);
       case Command.SteerCampaign steer -> CampaignRules.steer(request, steer);
       case Command.PinBase pin ->

@@ -19,6 +19,7 @@ import dev.berth.proto.v1.RestartResponse;
 import dev.berth.proto.v1.ScaleRequest;
 import dev.berth.proto.v1.SetRolloutRequest;
 import dev.berth.proto.v1.SteerDeployRequest;
+import dev.berth.proto.v1.SetAutoscaleRequest;
 import dev.berth.scheduler.state.Command;
 import dev.berth.scheduler.state.Outcome;
 import dev.berth.scheduler.state.Release;
@@ -83,6 +84,19 @@ final class AppApi extends AppServiceGrpc.AppServiceImplBase {
             new Command.Scale(
                 Values.appName(request.getName()),
                 request.getChangesList().stream().map(Values::scaleChange).toList()),
+        Apps::changed);
+  }
+
+  @Override
+  public void setAutoscale(SetAutoscaleRequest request, StreamObserver<App> out) {
+    desk.submit(
+        out,
+        request.getMutation(),
+        _ ->
+            new Command.SetAutoscale(
+                Values.appName(request.getName()),
+                request.getProcessType(),
+                request.hasAutoscale() ? Values.autoscale(request.getAutoscale()) : null),
         Apps::changed);
   }
 

@@ -2,6 +2,7 @@ package dev.berth.scheduler.api;
 
 import dev.berth.scheduler.base.BaseInspection;
 import dev.berth.scheduler.blobs.BlobStore;
+import dev.berth.scheduler.collect.Collector;
 import dev.berth.scheduler.control.Leadership;
 import dev.berth.scheduler.control.Planner;
 import dev.berth.scheduler.dispatch.Logs;
@@ -25,7 +26,11 @@ public final class PublicApi {
 
   /** The stores that slugs and bases go to, and what looks at them on the way. */
   public record Stores(
-      BlobStore blobs, SlugIndex slugs, SlugBuilder builder, BaseInspection bases) {}
+      BlobStore blobs,
+      SlugIndex slugs,
+      SlugBuilder builder,
+      BaseInspection bases,
+      Collector collector) {}
 
   /** What is asked of agents when a caller wants to know. */
   public record Agents(Logs logs, Verifications verifications) {}
@@ -53,7 +58,10 @@ public final class PublicApi {
             new LogApi(desk, agents.logs(), executor),
             new EventApi(desk, watches),
             new PlacementApi(desk, facts.settings(), plans),
-            new AdminApi(desk, new Restoration.Means(facts, stores.blobs())));
+            new AdminApi(
+                desk,
+                new Restoration.Means(facts, stores.blobs()),
+                new GarbageApi(stores.collector())));
   }
 
   /** What the server serves. */

@@ -62,6 +62,7 @@ final class Decider {
   private final Placing placing;
   private final Campaigning campaigning;
   private final Deploying deploying;
+  private final Autoscaling autoscaling;
   private final Watch watch;
   private final Idempotency idempotency;
   private final Set<ProcessTypeId> unsettled = new TreeSet<>();
@@ -82,6 +83,7 @@ final class Decider {
     this.placing = new Placing(working, placer);
     this.campaigning = new Campaigning(working, term.began().plus(term.timers().routersExpected()));
     this.deploying = new Deploying(working, term.began().plus(term.timers().routersExpected()));
+    this.autoscaling = new Autoscaling(working, term.settings(), term.began());
     this.watch = new Watch(term.timers(), term.began());
     this.idempotency = new Idempotency(working, term.began());
     this.nextLook = term.began();
@@ -113,6 +115,9 @@ final class Decider {
     routeDelta = RouteDelta.nothing(routes.version());
     settle();
     campaigning.conduct(this::isSettled, brake.isFrozen());
+    if (!brake.isFrozen()) {
+      autoscaling.scale(this::isSettled);
+    }
     settle();
     deploying.conduct(this::view);
     settle();

@@ -13,6 +13,7 @@ import dev.berth.scheduler.state.EventDraft;
 import dev.berth.scheduler.state.HistoryEvent;
 import dev.berth.scheduler.state.KnownNode;
 import dev.berth.scheduler.state.NodeId;
+import dev.berth.scheduler.state.NodeImages;
 import dev.berth.scheduler.state.NodePools;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.PlacementId;
@@ -74,7 +75,8 @@ final class Working {
             snapshot.actual().nodes(),
             snapshot.actual().placements(),
             TreePMap.empty(),
-            snapshot.actual().signals());
+            snapshot.actual().signals(),
+            snapshot.actual().images());
     copy.begin(snapshot.at());
     copy.touched.clear();
     return copy;
@@ -247,6 +249,10 @@ final class Working {
 
   void see(Signals signals) {
     actual = actual.withSignals(signals);
+  }
+
+  void see(NodeId node, NodeImages held) {
+    actual = actual.withImages(node, held);
   }
 
   void forgetRouter(String name) {

@@ -106,6 +106,16 @@ public sealed interface Command {
     }
   }
 
+  /** Null takes it off; the count then stays. */
+  record SetAutoscale(AppName name, String processType, @Nullable AutoscaleAsked asked)
+      implements Command {}
+
+  /** As it was written. */
+  record AutoscaleAsked(long min, long max, Autoscale.Measure measure, long target) {}
+
+  /** What the autoscaler decided, and why. Nobody else asks for it. */
+  record Rescale(AppName name, String processType, int count, String words) implements Command {}
+
   /** The target is empty (all), "web" or "web.3". */
   record Restart(AppName name, String target) implements Command {}
 
@@ -134,6 +144,9 @@ public sealed interface Command {
   record Rollback(AppName name, long to) implements Command {}
 
   record PublishBase(String line, Digest digest, long bytes, String notes) implements Command {}
+
+  /** Forgets base versions that nothing needs. */
+  record CollectGarbage() implements Command {}
 
   /**
    * Begins a campaign.

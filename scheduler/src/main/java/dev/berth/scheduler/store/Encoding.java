@@ -1,6 +1,7 @@
 package dev.berth.scheduler.store;
 
 import dev.berth.proto.stored.v1.StoredApp;
+import dev.berth.proto.stored.v1.StoredAutoscale;
 import dev.berth.proto.stored.v1.StoredBase;
 import dev.berth.proto.stored.v1.StoredBaseVersion;
 import dev.berth.proto.stored.v1.StoredCounters;
@@ -14,9 +15,11 @@ import dev.berth.proto.stored.v1.StoredProcessType;
 import dev.berth.proto.stored.v1.StoredRelease;
 import dev.berth.proto.stored.v1.StoredTenant;
 import dev.berth.scheduler.state.App;
+import dev.berth.scheduler.state.Autoscale;
 import dev.berth.scheduler.state.BaseLine;
 import dev.berth.scheduler.state.BaseVersion;
 import dev.berth.scheduler.state.ClusterState;
+import dev.berth.scheduler.state.Formation;
 import dev.berth.scheduler.state.HistoryEvent;
 import dev.berth.scheduler.state.Ipv4Network;
 import dev.berth.scheduler.state.KnownNode;
@@ -47,6 +50,20 @@ final class Encoding {
         .build();
   }
 
+  private static StoredFormation.Builder formation(Formation formation) {
+    StoredFormation.Builder stored = StoredFormation.newBuilder();
+    Autoscale autoscale = formation.autoscale();
+    if (autoscale != null) {
+      stored.setAutoscale(
+          StoredAutoscale.newBuilder()
+              .setMin(autoscale.min())
+              .setMax(autoscale.max())
+              .setMeasure(autoscale.measure().name())
+              .setTarget(autoscale.target()));
+    }
+    return stored;
+  }
+
   static StoredApp app(App app) {
     var stored =
         StoredApp.newBuilder()
@@ -68,7 +85,7 @@ final class Encoding {
         .forEach((type, formation) ->
             stored.putFormation(
                 type,
-                StoredFormation.newBuilder()
+                formation(formation)
                     .setCount(formation.count())
                     .setSize(formation.size())
                     .addAllWhere(
@@ -120,7 +137,8 @@ final class Encoding {
               .setBytes(version.bytes())
               .setPublishedAt(version.publishedAt().toEpochMilli())
               .setNotes(version.notes())
-              .setWithdrawn(version.isWithdrawn()));
+              .setWithdrawn(version.isWithdrawn())
+              .setForgotten(version.isForgotten()));
     }
     return stored.build();
   }

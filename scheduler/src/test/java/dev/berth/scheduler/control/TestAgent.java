@@ -1,11 +1,13 @@
 package dev.berth.scheduler.control;
 
 import dev.berth.scheduler.state.Capacity;
+import dev.berth.scheduler.state.Digest;
 import dev.berth.scheduler.state.Event;
 import dev.berth.scheduler.state.Exit;
 import dev.berth.scheduler.state.Hello;
 import dev.berth.scheduler.state.KnownNode;
 import dev.berth.scheduler.state.NodeId;
+import dev.berth.scheduler.state.NodeImages;
 import dev.berth.scheduler.state.NodeVerification;
 import dev.berth.scheduler.state.Phase;
 import dev.berth.scheduler.state.Placement;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -38,6 +41,7 @@ public final class TestAgent {
   private boolean isSilent;
   private int lastAddress;
   private @Nullable NodeVerification verification;
+  private NodeImages images = new NodeImages(Set.of(), "");
 
   TestAgent(NodeId id, Capacity capacity) {
     this.id = id;
@@ -183,6 +187,16 @@ public final class TestAgent {
   private void say(PlacementReport report) {
     reports.put(report.id(), report);
     unsent.add(report);
+  }
+
+  /** It has these images, and says so; and again with each hello. */
+  Event holds(String problem, Digest... held) {
+    images = new NodeImages(Set.of(held), problem);
+    return images();
+  }
+
+  Event images() {
+    return new Event.AgentImages(id, connection, images);
   }
 
   Optional<Event> news() {
