@@ -101,7 +101,7 @@ public record Actual(
   }
 
   public Actual withoutNode(NodeId id) {
-    return new Actual(nodes.minus(id), placements, routers, signals);
+    return new Actual(nodes.minus(id), placements, routers, signals, images.minus(id));
   }
 
   public Actual withReport(PlacementReport report) {

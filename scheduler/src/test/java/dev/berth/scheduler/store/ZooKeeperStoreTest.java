@@ -262,7 +262,8 @@ class ZooKeeperStoreTest {
 
   private static BaseLine base() {
     return new BaseLine(
-            "debian-12", TreePVector.singleton(new BaseVersion(1, DIGEST, 5, NOW, "first", false, false)));
+        "debian-12",
+        TreePVector.singleton(new BaseVersion(1, DIGEST, 5, NOW, "first", false, false)));
   }
 
   private static List<Change> everything() {
