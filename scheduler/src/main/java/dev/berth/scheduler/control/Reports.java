@@ -97,8 +97,8 @@ final class Reports {
       PlacementReport report = mentioned.get(placement.id());
       if (report != null) {
         working.report(placement, report);
-      } else if (placement.isWanted()) {
-        working.forgetReport(placement);
+      } else if (placement.intent() != Placement.Intent.STOPPING) {
+        working.forgetReport(placement); // it may be told to run it at this very moment
       } else {
         working.report(
             placement,
