@@ -5,6 +5,7 @@ import dev.berth.scheduler.state.ClusterSettings;
 import dev.berth.scheduler.state.Labels;
 import dev.berth.scheduler.state.NodePool;
 import dev.berth.scheduler.state.NodePools;
+import dev.berth.scheduler.state.RebalanceSettings;
 import dev.berth.scheduler.state.Size;
 import dev.berth.settings.Settings;
 import java.nio.file.Path;
@@ -64,7 +65,8 @@ public record SchedulerSettings(
             new ClusterSettings(
                 settings.string("cluster.domain", "localhost"),
                 settings.string("cluster.base-line", "debian-12"),
-                pools(settings)),
+                pools(settings),
+                rebalance(settings)),
             new ListenSettings(
                 settings.string("api.address", "127.0.0.1"),
                 settings.port("api.port"),
@@ -92,6 +94,20 @@ public record SchedulerSettings(
               + " others reach this scheduler, host:port");
     }
     return read;
+  }
+
+  private static RebalanceSettings rebalance(Settings settings) {
+    RebalanceSettings usual = RebalanceSettings.DEFAULT;
+    return new RebalanceSettings(
+        settings.flag("rebalance", usual.isOn()),
+        settings.integer(
+            "rebalance.margin-percent",
+            usual.marginPercent(),
+            RebalanceSettings.MIN_MARGIN,
+            RebalanceSettings.MAX_MARGIN),
+        settings.integer(
+            "rebalance.moves-per-minute", usual.movesPerMinute(), 1, RebalanceSettings.MAX_MOVES),
+        settings.duration("rebalance.rest", usual.rest()));
   }
 
   /** {@code pools = batch,gpu} and, for each, {@code pool.batch.policy = pack}. */

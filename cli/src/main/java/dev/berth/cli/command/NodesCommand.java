@@ -14,6 +14,7 @@ import dev.berth.proto.v1.ListNodesRequest;
 import dev.berth.proto.v1.ListNodesResponse;
 import dev.berth.proto.v1.Node;
 import dev.berth.proto.v1.NodeServiceGrpc;
+import dev.berth.proto.v1.RebalanceNodesRequest;
 import dev.berth.proto.v1.VerificationReport;
 import dev.berth.proto.v1.VerifyNodeRequest;
 import java.time.Duration;
@@ -187,6 +188,25 @@ public final class NodesCommand implements Callable<Integer> {
       footer = "JSON: {}.")
   int remove(@Mixin ClusterOptions on, @Parameters(paramLabel = "NODE") String node) {
     return new DrainCommand(surroundings, on).remove(node);
+  }
+
+  @Command(
+      description = {
+        "Even the nodes out now: instances of full nodes move to emptier ones and to zones that have too",
+        "few, each replaced before the old one leaves and within its app's budget. The cluster does so",
+        "by itself, too, some minutes after nodes come, with a larger margin. In pools that pack, only",
+        "zones are mended."
+      },
+      footer = "JSON: {}.")
+  int rebalance(@Mixin ChangeOptions on) {
+    try (Cluster cluster = on.open(surroundings)) {
+      RebalanceNodesRequest request =
+          RebalanceNodesRequest.newBuilder().setMutation(cluster.mutation()).build();
+      var begun = cluster.ask(NodeServiceGrpc::newBlockingStub, it -> it.rebalanceNodes(request));
+      new Answer(surroundings.terminal(), on.json)
+          .one(begun, () -> "The cluster evens its nodes out; see berth events.");
+      return 0;
+    }
   }
 
   private int tell(String node, VerificationReport report, boolean json) {

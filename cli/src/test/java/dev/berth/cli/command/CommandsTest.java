@@ -124,6 +124,17 @@ class CommandsTest {
   }
 
   @Test
+  void rebalancingIsAskedForAndNotWaitedFor() {
+    assertThat(cluster.berth("nodes", "rebalance")).isZero();
+
+    assertThat(cluster.isRebalanced).isTrue();
+    assertThat(text(cluster.out)).contains("evens its nodes out");
+
+    cluster.berth("nodes", "rebalance", "--plan");
+    assertThat(cluster.isRebalanced).isFalse();
+  }
+
+  @Test
   void theListOfNodesSaysThatTheClusterIsFrozen() {
     cluster.brake =
         Brake.newBuilder()

@@ -25,6 +25,8 @@ import dev.berth.proto.v1.ListNodesRequest;
 import dev.berth.proto.v1.ListNodesResponse;
 import dev.berth.proto.v1.Node;
 import dev.berth.proto.v1.NodeServiceGrpc;
+import dev.berth.proto.v1.RebalanceNodesRequest;
+import dev.berth.proto.v1.RebalanceNodesResponse;
 import dev.berth.proto.v1.Refusal;
 import dev.berth.proto.v1.Release;
 import dev.berth.proto.v1.ReleaseServiceGrpc;
@@ -71,6 +73,7 @@ public final class FakeCluster implements AutoCloseable {
   volatile boolean leaderChanges;
   boolean defencesHold = true;
   boolean askedQuick;
+  boolean isRebalanced;
   Brake brake = Brake.getDefaultInstance();
 
   FakeCluster(Path state) throws IOException {
@@ -242,6 +245,14 @@ public final class FakeCluster implements AutoCloseable {
         node.addFailedChecks("seccomp");
       }
       answer.onNext(ListNodesResponse.newBuilder().addNodes(node).setBrake(brake).build());
+      answer.onCompleted();
+    }
+
+    @Override
+    public void rebalanceNodes(
+        RebalanceNodesRequest request, StreamObserver<RebalanceNodesResponse> answer) {
+      isRebalanced = !request.getMutation().getPlanOnly();
+      answer.onNext(RebalanceNodesResponse.getDefaultInstance());
       answer.onCompleted();
     }
 

@@ -44,6 +44,7 @@ public final class Admission {
       case Command.CordonNode cordon -> NodeRules.cordon(request, cordon);
       case Command.DrainNode drain -> NodeRules.drain(request, drain);
       case Command.UndrainNode undrain -> NodeRules.undrain(request, undrain);
+      case Command.RebalanceNodes _ -> NodeRules.rebalance(request);
       case Command.RemoveNode remove -> NodeRules.remove(request, remove);
       case Command.FreezeCluster _ -> FreezeRules.freeze(request);
       case Command.ThawCluster thaw -> FreezeRules.thaw(request, thaw);

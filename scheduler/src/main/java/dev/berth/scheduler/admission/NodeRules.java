@@ -83,6 +83,20 @@ final class NodeRules {
                 "what is still there stays; it gets new instances again"));
   }
 
+  static Verdict rebalance(Request request) {
+    if (!(request.caller() instanceof Caller.Operator)) {
+      return Refusals.operatorsOnly("rebalancing nodes");
+    }
+    return new Admitted(
+        List.of(),
+        List.of(
+            request.event(
+                "cluster.rebalance-asked",
+                Subject.cluster(),
+                "nodes are evened out now, within the apps' budgets")),
+        new Result.Done());
+  }
+
   static Verdict remove(Request request, Command.RemoveNode remove) {
     return onNode(
         request,

@@ -7,6 +7,8 @@ import dev.berth.proto.v1.ListNodesRequest;
 import dev.berth.proto.v1.ListNodesResponse;
 import dev.berth.proto.v1.Node;
 import dev.berth.proto.v1.NodeServiceGrpc;
+import dev.berth.proto.v1.RebalanceNodesRequest;
+import dev.berth.proto.v1.RebalanceNodesResponse;
 import dev.berth.proto.v1.RemoveNodeRequest;
 import dev.berth.proto.v1.RemoveNodeResponse;
 import dev.berth.proto.v1.VerificationReport;
@@ -108,6 +110,16 @@ final class NodeApi extends NodeServiceGrpc.NodeServiceImplBase {
         request.getMutation(),
         _ -> new Command.RemoveNode(request.getNode()),
         _ -> RemoveNodeResponse.getDefaultInstance());
+  }
+
+  @Override
+  public void rebalanceNodes(
+      RebalanceNodesRequest request, StreamObserver<RebalanceNodesResponse> out) {
+    desk.submit(
+        out,
+        request.getMutation(),
+        _ -> new Command.RebalanceNodes(),
+        _ -> RebalanceNodesResponse.getDefaultInstance());
   }
 
   private Node changed(Outcome.Result result) {

@@ -20,6 +20,7 @@ import dev.berth.scheduler.state.Actual.Liveness;
 import dev.berth.scheduler.state.Actual.NodeActual;
 import dev.berth.scheduler.state.App;
 import dev.berth.scheduler.state.Change;
+import dev.berth.scheduler.state.Command;
 import dev.berth.scheduler.state.Departure;
 import dev.berth.scheduler.state.Event;
 import dev.berth.scheduler.state.EventDraft;
@@ -63,6 +64,7 @@ final class Decider {
   private final Campaigning campaigning;
   private final Deploying deploying;
   private final Autoscaling autoscaling;
+  private final Rebalancing rebalancing;
   private final Watch watch;
   private final Idempotency idempotency;
   private final Set<ProcessTypeId> unsettled = new TreeSet<>();
@@ -84,6 +86,7 @@ final class Decider {
     this.campaigning = new Campaigning(working, term.began().plus(term.timers().routersExpected()));
     this.deploying = new Deploying(working, term.began().plus(term.timers().routersExpected()));
     this.autoscaling = new Autoscaling(working, term.settings(), term.began());
+    this.rebalancing = new Rebalancing(working, placer, term);
     this.watch = new Watch(term.timers(), term.began());
     this.idempotency = new Idempotency(working, term.began());
     this.nextLook = term.began();
@@ -98,7 +101,8 @@ final class Decider {
 
   /** When to make a pass although nothing was heard. */
   Instant nextLook() {
-    return Collections.min(List.of(nextLook, campaigning.nextLook(), deploying.nextLook()));
+    return Collections.min(
+        List.of(nextLook, campaigning.nextLook(), deploying.nextLook(), rebalancing.nextLook()));
   }
 
   Pass decide(List<Input> inputs, Instant now) {
@@ -120,6 +124,8 @@ final class Decider {
     }
     settle();
     deploying.conduct(this::view);
+    settle();
+    rebalancing.look(this::view, unsettled::contains);
     settle();
     routesReady = routesReady || areRoutesReady(now);
     Snapshot previous = last;
@@ -146,6 +152,9 @@ final class Decider {
       case Verdict.Denied(Outcome.Refused refused) -> refused;
       case Verdict.Admitted admitted -> {
         admitted.changes().forEach(this::apply);
+        if (ask.command() instanceof Command.RebalanceNodes) {
+          rebalancing.begin();
+        }
         idempotency.remember(ask, admitted.result(), admitted.changes().size());
         admitted.events().forEach(working::record);
         yield new Outcome.Accepted(admitted.result());
@@ -315,7 +324,7 @@ final class Decider {
         working.actual(),
         progress,
         lost.nodes(),
-        new Departures(working.draining(), Map.of()),
+        new Departures(working.draining(), rebalancing.chosen()),
         brake,
         term.timers().inEpoch(term.epoch()),
         term.began(),
@@ -350,6 +359,7 @@ final class Decider {
         routesReady,
         brake,
         placing.pending(),
-        working.history());
+        working.history(),
+        rebalancing.chosen().size());
   }
 }

@@ -60,7 +60,13 @@ final class Placing {
     var starts = new ArrayList<NextStep.Start>();
     for (NextStep step : steps) {
       switch (step) {
-        case NextStep.Start start -> starts.add(start);
+        case NextStep.Start start -> {
+          if (start.to() == null) {
+            starts.add(start);
+          } else {
+            move(start, start.to());
+          }
+        }
         case NextStep.Withdraw(Placement placement, String cause) ->
             change(placement, Intent.DRAINING, "instance.withdrawn", cause);
         case NextStep.Stop(Placement placement, String cause) ->
@@ -69,6 +75,15 @@ final class Placing {
       }
     }
     settlePending(type, start(type, starts));
+  }
+
+  /** To the node that was chosen for it, if that still has the room: it is in no hurry. */
+  private void move(NextStep.Start start, NodeId to) {
+    ProcessTypeId type = start.instance().type();
+    Need need = Need.of(working.state(), type, Sizes.known(start.wanted().size()));
+    if (working.index().takes(to, type, need)) {
+      place(start, to);
+    }
   }
 
   /** Leaves the map untouched if nothing is new: what has not changed is not published. */

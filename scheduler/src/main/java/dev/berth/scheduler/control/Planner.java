@@ -29,15 +29,16 @@ import dev.berth.scheduler.state.Mutation;
 import dev.berth.scheduler.state.Outcome;
 import dev.berth.scheduler.state.Phase;
 import dev.berth.scheduler.state.Placement;
+import dev.berth.scheduler.state.PlacementId;
 import dev.berth.scheduler.state.PlacementReport;
 import dev.berth.scheduler.state.ProcessType;
 import dev.berth.scheduler.state.ProcessTypeId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.pcollections.TreePMap;
 import org.pcollections.TreePSet;
 
@@ -89,7 +90,8 @@ public final class Planner {
         new Request(snapshot.state(), settings, command, caller, Mutation.NONE, snapshot.at());
     return switch (Admission.judge(request)) {
       case Verdict.Denied(Outcome.Refused refused) -> new Forecast.Refused(refused);
-      case Verdict.Admitted admitted -> new Copy(snapshot).follow(admitted);
+      case Verdict.Admitted admitted ->
+          new Copy(snapshot, command instanceof Command.RebalanceNodes).follow(admitted);
     };
   }
 
@@ -99,16 +101,19 @@ public final class Planner {
     private final Working working;
     private final Placing placing;
     private final Campaigning campaigning;
+    private final @Nullable Rebalancing rebalancing;
     private final Set<ProcessTypeId> unsettled = new TreeSet<>();
     private final Set<AppId> deploying = new TreeSet<>();
     private RouteTable routes = RouteTable.EMPTY;
     private Progress progress = Progress.NONE;
 
-    Copy(Snapshot snapshot) {
+    Copy(Snapshot snapshot, boolean isRebalance) {
       this.snapshot = snapshot;
       this.working = Working.copy(snapshot, settings.pools());
       this.placing = new Placing(working, placer);
       this.campaigning = new Campaigning(working, snapshot.at());
+      this.rebalancing =
+          isRebalance ? new Rebalancing(working, placer, settings.rebalance()) : null;
     }
 
     Forecast follow(Verdict.Admitted admitted) {
@@ -149,6 +154,7 @@ public final class Planner {
       return working.hasMore()
           || !unsettled.isEmpty()
           || !deploying.isEmpty()
+          || (rebalancing != null && rebalancing.isUnderWay())
           || (isCampaign && campaigning.isAnyUnderWay());
     }
 
@@ -160,6 +166,9 @@ public final class Planner {
         settle(type);
       }
       deploy();
+      if (rebalancing != null) {
+        rebalancing.look(this::view, unsettled::contains);
+      }
       if (isCampaign) {
         campaigning.conduct(app -> !isMoving(app), false);
       }
@@ -223,13 +232,17 @@ public final class Planner {
       routes = step.table();
     }
 
+    private TreePMap<PlacementId, Departures.Choice> chosen() {
+      return rebalancing == null ? TreePMap.empty() : rebalancing.chosen();
+    }
+
     private View view() {
       return new View(
           working.state(),
           working.actual(),
           progress,
           TreePSet.empty(),
-          new Departures(working.draining(), Map.of()),
+          new Departures(working.draining(), chosen()),
           Brake.OFF,
           Timers.DEFAULT,
           Instant.EPOCH,

@@ -14,7 +14,8 @@ import org.pcollections.TreePMap;
  *
  * <p>The version increases with each pass of an epoch. While {@code routesReady} is false the table
  * may lack instances whose agents have not reported since the change of leader: no router may get
- * it. {@code pending} says in words why a wanted instance has no placement.
+ * it. So many instances as {@code rebalancing} says are moving to even nodes out. {@code pending}
+ * says in words why a wanted instance has no placement.
  */
 public record Snapshot(
     long epoch,
@@ -26,7 +27,8 @@ public record Snapshot(
     boolean routesReady,
     Brake brake,
     TreePMap<InstanceId, String> pending,
-    TreePMap<Long, HistoryEvent> history) {
+    TreePMap<Long, HistoryEvent> history,
+    int rebalancing) {
 
   /** Is the other the same but for its version and time? Compares the parts by identity. */
   @SuppressWarnings("ReferenceEquality") // a pass that changes nothing keeps the very objects
@@ -37,6 +39,7 @@ public record Snapshot(
         && brake.equals(other.brake)
         && routesReady == other.routesReady
         && pending == other.pending
+        && rebalancing == other.rebalancing
         && history == other.history;
   }
 }

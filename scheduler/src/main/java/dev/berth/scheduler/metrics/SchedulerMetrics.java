@@ -40,6 +40,7 @@ public final class SchedulerMetrics {
     gauge(registry, leadership, "apps", it -> it.state().apps().size());
     gauge(registry, leadership, "placements", it -> it.state().placements().byId().size());
     gauge(registry, leadership, "instances.pending", it -> it.pending().size());
+    gauge(registry, leadership, "instances.rebalancing", Snapshot::rebalancing);
     gauge(
         registry,
         leadership,

@@ -125,14 +125,19 @@ final class IndexedNode {
   }
 
   private int share() {
-    double memoryUsed = (all.memoryMib() - memory) * memoryScale;
-    double cpuUsed = (all.cpuMillis() - cpu) * cpuScale;
+    return shareWithout(Capacity.NONE);
+  }
+
+  /** How much would be used if so much were given back; negative amounts are taken. */
+  int shareWithout(Capacity given) {
+    double memoryUsed = (all.memoryMib() - memory - given.memoryMib()) * memoryScale;
+    double cpuUsed = (all.cpuMillis() - cpu - given.cpuMillis()) * cpuScale;
     double share;
     if (packs) {
       share = (memoryUsed + cpuUsed) / 2;
     } else {
-      double pidsUsed = (all.pids() - pids) * pidsScale;
-      double diskUsed = (all.diskMib() - disk) * diskScale;
+      double pidsUsed = (all.pids() - pids - given.pids()) * pidsScale;
+      double diskUsed = (all.diskMib() - disk - given.diskMib()) * diskScale;
       share = Math.max(Math.max(memoryUsed, cpuUsed), Math.max(pidsUsed, diskUsed));
     }
     return (int) Math.clamp(share, 0, WHOLE);

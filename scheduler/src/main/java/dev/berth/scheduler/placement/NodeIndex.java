@@ -10,6 +10,7 @@ import dev.berth.scheduler.state.NodePools;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.ProcessTypeId;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -200,6 +201,25 @@ public final class NodeIndex {
   @Nullable Layout layout(String pool) {
     layOut();
     return layouts.get(pool);
+  }
+
+  /** In order of their pools' names. */
+  Collection<Layout> layouts() {
+    layOut();
+    return layouts.values();
+  }
+
+  /** Has the node room for one that asks this, and may it go there? */
+  public boolean takes(NodeId id, ProcessTypeId type, Need need) {
+    layOut();
+    IndexedNode node = nodes.get(id);
+    Counts counts = holders.get(type);
+    boolean isApart =
+        !need.demands().antiAffinity()
+            || counts == null
+            || node == null
+            || counts.of(node.slot) == 0;
+    return node != null && isOpenTo(node, need) && node.holds(need.capacity()) && isApart;
   }
 
   @Nullable Counts holders(ProcessTypeId type) {

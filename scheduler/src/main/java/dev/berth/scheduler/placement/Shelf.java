@@ -18,7 +18,7 @@ final class Shelf {
   final int zone;
   final int rack;
   private final Map<String, String> labels;
-  private final @Nullable String owner;
+  final @Nullable String owner;
   private long[] keys = new long[8];
   private int size;
 

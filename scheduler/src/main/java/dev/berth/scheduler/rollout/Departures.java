@@ -6,9 +6,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What is to run elsewhere: all on nodes that are drained, and single placements that were chosen,
- * each with the reason.
+ * What is to run elsewhere: all on nodes that are drained, and single placements that were chosen.
  */
-public record Departures(Set<NodeId> draining, Map<PlacementId, String> chosen) {
+public record Departures(Set<NodeId> draining, Map<PlacementId, Choice> chosen) {
   public static final Departures NONE = new Departures(Set.of(), Map.of());
+
+  /** Where a placement is to go instead, and why. */
+  public record Choice(NodeId to, String words) {}
 }

@@ -1,8 +1,10 @@
 package dev.berth.scheduler.rollout;
 
 import dev.berth.scheduler.state.InstanceId;
+import dev.berth.scheduler.state.NodeId;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.Placement.Wanted;
+import org.jspecify.annotations.Nullable;
 
 /** One thing to do now. */
 public sealed interface NextStep {
@@ -12,8 +14,10 @@ public sealed interface NextStep {
    * Find a node for the instance.
    *
    * @param isMove whether the platform wants it for its own reasons, so that it may wait
+   * @param to the node that was chosen for it, and no other; null for any
    */
-  record Start(InstanceId instance, Wanted wanted, String cause, boolean isMove)
+  record Start(
+      InstanceId instance, Wanted wanted, String cause, boolean isMove, @Nullable NodeId to)
       implements NextStep {}
 
   /** Take it from the routes; it runs on. */

@@ -1,5 +1,6 @@
 package dev.berth.scheduler.rollout;
 
+import dev.berth.scheduler.state.NodeId;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.Placement.Wanted;
 import dev.berth.scheduler.state.ProcessTypeId;
@@ -79,7 +80,7 @@ public final class Rollout {
     isSettled = false;
     Wanted wanted = goal.wanted(index);
     if (placements.isEmpty()) {
-      steps.add(start(index, wanted, "release v%d".formatted(wanted.release()), false));
+      steps.add(start(index, wanted, "release v%d".formatted(wanted.release())));
     }
     for (Placement placement : placements) {
       if (placement.wanted().release() != wanted.release()) {
@@ -112,7 +113,7 @@ public final class Rollout {
         replace(target, fallback);
       }
     } else if (fallback == null) {
-      steps.add(start(index, wanted, goal.words(), false));
+      steps.add(start(index, wanted, goal.words()));
     } else if (staying == 1 && !(view.isHeld(fallback) && fallback.wanted().equals(wanted))) {
       open(index, fallback, wanted, placements.size() > 1);
     }
@@ -121,9 +122,13 @@ public final class Rollout {
   /** Begins a replacement if the app can bear one; {@code isOpen} if it is counted already. */
   private void open(int index, Placement old, Wanted wanted, boolean isOpen) {
     String cause = why(old, wanted);
+    NodeId to = old.wanted().equals(wanted) ? view.chosenFor(old) : null;
+    if (to != null && (isOpen || replacing >= goal.surge())) {
+      return; // nobody is stopped for that, and no third is started
+    }
     if (view.isLost(old) || isOpen) {
       replacing += isOpen ? 0 : 1;
-      steps.add(start(index, wanted, cause, false));
+      steps.add(start(index, wanted, cause));
       return;
     }
     boolean isPlatforms = moves.isPlatforms(old, wanted);
@@ -144,7 +149,8 @@ public final class Rollout {
     }
     if (isLate || maySurge) {
       replacing++;
-      steps.add(start(index, wanted, cause, isPlatforms && !isLate));
+      boolean isMove = isPlatforms && !isLate;
+      steps.add(new NextStep.Start(goal.instance(index), wanted, cause, isMove, to));
     } else {
       down += view.isServing(old) ? 1 : 0;
       leave(old, cause + "; the app allows it to be unavailable meanwhile");
@@ -155,8 +161,8 @@ public final class Rollout {
     return goal.isPaused() && old.wanted().release() != wanted.release();
   }
 
-  private NextStep start(int index, Wanted wanted, String cause, boolean isMove) {
-    return new NextStep.Start(goal.instance(index), wanted, cause, isMove);
+  private NextStep start(int index, Wanted wanted, String cause) {
+    return new NextStep.Start(goal.instance(index), wanted, cause, false, null);
   }
 
   private void replace(Placement target, Placement fallback) {

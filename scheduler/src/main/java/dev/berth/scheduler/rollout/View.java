@@ -78,10 +78,19 @@ public record View(
   String whyItMustGo(Placement placement) {
     NodePolicy.Drain drain = drain(placement);
     if (drain == null) {
-      return departures.chosen().getOrDefault(placement.id(), "move");
+      return departures
+          .chosen()
+          .getOrDefault(placement.id(), new Departures.Choice(placement.node(), "move"))
+          .words();
     }
     String reason = drain.reason().isEmpty() ? "" : ": " + drain.reason();
     return "node %s is drained%s".formatted(placement.node(), reason);
+  }
+
+  /** Where it is to go, if that was chosen and it need not leave its node anyway. */
+  @Nullable NodeId chosenFor(Placement placement) {
+    Departures.Choice choice = departures.chosen().get(placement.id());
+    return choice == null || departures.draining().contains(placement.node()) ? null : choice.to();
   }
 
   private NodePolicy.@Nullable Drain drain(Placement placement) {

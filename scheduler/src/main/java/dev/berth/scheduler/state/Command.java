@@ -38,6 +38,9 @@ public sealed interface Command {
 
   record UndrainNode(String node) implements Command {}
 
+  /** Has nodes evened out now, and to a smaller margin. */
+  record RebalanceNodes() implements Command {}
+
   record RemoveNode(String node) implements Command {}
 
   /** What is null stays as it is; a window is written like 22:00-04:30, empty for none. */

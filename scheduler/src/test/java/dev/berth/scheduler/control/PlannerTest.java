@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.berth.scheduler.control.Planner.Forecast;
 import dev.berth.scheduler.placement.SpreadPlacer;
 import dev.berth.scheduler.state.Caller;
+import dev.berth.scheduler.state.Capacity;
 import dev.berth.scheduler.state.Command;
 import dev.berth.scheduler.state.HistoryEvent;
 import dev.berth.scheduler.state.NodeId;
@@ -80,6 +81,22 @@ class PlannerTest {
     assertThat(planned.time()).isPositive();
     assertThat(planned.isComplete()).isTrue();
     assertThat(cluster.state().nodes().values()).noneMatch(it -> it.policy().isDraining());
+  }
+
+  @Test
+  void aRebalancingIsPlannedToItsEnd() {
+    cluster.scale("web", 30);
+    cluster.run(Duration.ofSeconds(30));
+    cluster.connect("node-4", new Capacity(8192, 8000, 8192, 65_536));
+    cluster.pass(Duration.ofSeconds(1));
+
+    Forecast.Planned planned = plan(new Command.RebalanceNodes());
+
+    assertThat(placed(planned.decisions()))
+        .hasSizeGreaterThan(4)
+        .allMatch(it -> it.endsWith("node-4"));
+    assertThat(planned.isComplete()).isTrue();
+    assertThat(cluster.snapshot().rebalancing()).isZero();
   }
 
   @Test

@@ -47,28 +47,40 @@ public final class TestCluster {
   private final Map<NodeId, TestAgent> agents = new TreeMap<>();
   private final List<Input> inbox = new ArrayList<>();
   private final Decider decider;
+  private final ClusterSettings settings;
   private final List<Change> changes = new ArrayList<>();
   private Instant now;
   private boolean hasRouter;
   private boolean routerAnswers = true;
   private long connections;
 
-  private TestCluster(Store.Loaded loaded, long epoch, Instant began) {
+  private TestCluster(Store.Loaded loaded, long epoch, Instant began, ClusterSettings settings) {
     this.now = began;
+    this.settings = settings;
     this.decider =
-        new Decider(new Term(epoch, now, SETTINGS, Timers.DEFAULT), loaded, new SpreadPlacer());
+        new Decider(new Term(epoch, now, settings, Timers.DEFAULT), loaded, new SpreadPlacer());
   }
 
   public static TestCluster empty() {
+    return empty(SETTINGS);
+  }
+
+  private static TestCluster empty(ClusterSettings settings) {
     return new TestCluster(
         new Store.Loaded(ClusterState.empty(), List.of()),
         1,
-        Instant.parse("2026-01-01T00:00:00Z"));
+        Instant.parse("2026-01-01T00:00:00Z"),
+        settings);
   }
 
   /** With a tenant acme, its app shop, a base line, a router and so many large nodes. */
   public static TestCluster withNodes(int nodes) {
-    TestCluster cluster = empty();
+    return withNodes(nodes, SETTINGS);
+  }
+
+  /** The same, by other settings. */
+  public static TestCluster withNodes(int nodes, ClusterSettings settings) {
+    TestCluster cluster = empty(settings);
     cluster.connectRouter();
     for (int node = 1; node <= nodes; node++) {
       cluster.connect("node-" + node, new Capacity(8192, 8000, 8192, 65_536));
@@ -87,7 +99,8 @@ public final class TestCluster {
         new TestCluster(
             new Store.Loaded(last.state(), List.copyOf(last.history().values())),
             last.epoch() + 1,
-            now);
+            now,
+            settings);
     next.agents.putAll(agents);
     return next;
   }

@@ -18,6 +18,7 @@ import dev.berth.scheduler.state.ClusterSettings;
 import dev.berth.scheduler.state.Command;
 import dev.berth.scheduler.state.Mutation;
 import dev.berth.scheduler.state.Outcome;
+import dev.berth.scheduler.state.RebalanceSettings;
 import dev.berth.scheduler.state.RefusalCode;
 import dev.berth.scheduler.store.FencedException;
 import dev.berth.scheduler.store.Store;
@@ -46,7 +47,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SimScheduler extends SimProcess implements SimServer {
   static final String CLUSTER_ID = "simulated";
-  static final ClusterSettings SETTINGS = new ClusterSettings("localhost", "debian-12");
+  static final ClusterSettings SETTINGS =
+      new ClusterSettings("localhost", "debian-12")
+          .with(new RebalanceSettings(true, 10, 600, Duration.ofSeconds(30)));
   private static final Duration PAUSE = Duration.ofMillis(500);
 
   private final Cluster cluster;
