@@ -24,16 +24,7 @@ public final class Admission {
   public static Verdict judge(Request request) {
     Mutation mutation = request.mutation();
     if (mutation.reason().length() > MAX_REASON || mutation.idempotencyKey().length() > MAX_KEY) {
-      return Refusals.denied(
-          RefusalCode.INVALID_REQUEST,
-          "mutation",
-          "the reason has %d characters of %d allowed, the idempotency key %d of %d"
-              .formatted(
-                  mutation.reason().length(),
-                  MAX_REASON,
-                  mutation.idempotencyKey().length(),
-                  MAX_KEY),
-          "shorten them");
+      return tooLong(mutation);
     }
     return switch (request.command()) {
       case Command.CreateTenant create -> TenantRules.create(request, create);
@@ -81,6 +72,19 @@ public final class Admission {
       case Command.PinBase pin ->
           onApp(request, pin.name(), app -> CampaignRules.pin(request, app, pin));
     };
+  }
+
+  private static Verdict tooLong(Mutation mutation) {
+    return Refusals.denied(
+        RefusalCode.INVALID_REQUEST,
+        "mutation",
+        "the reason has %d characters of %d allowed, the idempotency key %d of %d"
+            .formatted(
+                mutation.reason().length(),
+                MAX_REASON,
+                mutation.idempotencyKey().length(),
+                MAX_KEY),
+        "shorten them");
   }
 
   private static Verdict onApp(Request request, AppName name, Function<App, Verdict> rule) {

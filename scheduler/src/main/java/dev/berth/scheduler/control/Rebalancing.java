@@ -189,7 +189,7 @@ final class Rebalancing {
     boolean isMoving = !chosen.isEmpty();
     if (isMoving != isUnderWay) {
       isUnderWay = isMoving;
-      String first = isMoving ? chosen.get(chosen.firstKey()).words() : "";
+      String first = isMoving ? chosen.values().iterator().next().words() : "";
       working.record(
           EventDraft.byScheduler(
               isMoving ? "cluster.rebalancing" : "cluster.rebalanced",
