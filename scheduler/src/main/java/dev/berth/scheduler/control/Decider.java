@@ -49,14 +49,17 @@ import java.util.TreeSet;
  */
 final class Decider {
   private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
-  private static final Duration SWEEP_EVERY = Duration.ofSeconds(10);
   private static final int MAX_ROUNDS = 8;
+
+  /** More are left to the next pass, so that whoever waits for this one does not wait for long. */
+  private static final int MAX_CHANGES = 20_000;
 
   private final Term term;
   private final Working working;
   private final Reports reports;
   private final Placing placing;
   private final Campaigning campaigning;
+  private final Sweep sweep;
   private final Watch watch;
   private final Idempotency idempotency = new Idempotency();
   private final Set<ProcessTypeId> unsettled = new TreeSet<>();
@@ -66,7 +69,7 @@ final class Decider {
   private Progress progress = Progress.NONE;
   private boolean routesReady;
   private Instant nextLook;
-  private Instant nextSweep;
+  private boolean isUnfinished;
   private Snapshot last;
 
   Decider(Term term, Store.Loaded loaded, Placer placer) {
@@ -77,7 +80,7 @@ final class Decider {
     this.campaigning = new Campaigning(working, term.began().plus(term.timers().routersExpected()));
     this.watch = new Watch(term.timers(), term.began());
     this.nextLook = term.began();
-    this.nextSweep = term.began();
+    this.sweep = new Sweep(working, term.began());
     this.last = snapshot(0);
   }
 
@@ -88,6 +91,9 @@ final class Decider {
 
   /** When to make a pass although nothing was heard. */
   Instant nextLook() {
+    if (isUnfinished) {
+      return working.now();
+    }
     Instant campaigns = campaigning.nextLook();
     return campaigns.isBefore(nextLook) ? campaigns : nextLook;
   }
@@ -167,10 +173,7 @@ final class Decider {
         });
     giveUp(now);
     unsettled.forEach(working::touch);
-    if (!now.isBefore(nextSweep)) {
-      nextSweep = now.plus(SWEEP_EVERY);
-      working.touchAll();
-    }
+    sweep.look(now);
   }
 
   private void lookAt(NodeId id, Instant now) {
@@ -201,20 +204,25 @@ final class Decider {
     lost = after;
   }
 
-  /** Steps make new facts, which make new steps; what a bounded number leaves waits for a look. */
+  /** Steps make new facts, which make new steps; what is left waits for the next pass. */
   private void settle() {
-    for (int round = 0; round < MAX_ROUNDS && working.hasMore(); round++) {
+    boolean hasRoom = true;
+    for (int round = 0; round < MAX_ROUNDS && working.hasMore() && hasRoom; round++) {
       if (working.takeFreedRoom()) {
         placing.pending().keySet().forEach(instance -> working.touch(instance.type()));
       }
       for (ProcessTypeId type : inTurn(working.takeTouched())) {
-        settle(type);
+        hasRoom = working.changeCount() < MAX_CHANGES;
+        if (hasRoom) {
+          settle(type);
+        } else {
+          working.touch(type);
+          unsettled.add(type); // until it was looked at
+        }
       }
       route();
     }
-    if (working.hasMore()) {
-      nextLook = working.now();
-    }
+    isUnfinished = working.hasMore();
   }
 
   /** Higher priorities first; among equals in order of name. */

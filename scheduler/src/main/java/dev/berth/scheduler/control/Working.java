@@ -97,6 +97,10 @@ final class Working {
     return List.copyOf(changes);
   }
 
+  int changeCount() {
+    return changes.size();
+  }
+
   List<PlacementId> reported() {
     return List.copyOf(reported);
   }
@@ -188,11 +192,6 @@ final class Working {
     touched.add(type);
   }
 
-  void touchAll() {
-    state.apps().values().forEach(this::touch);
-    touched.addAll(state.placements().byType().keySet());
-  }
-
   /** Hands over what must be looked at, and starts collecting anew. */
   List<ProcessTypeId> takeTouched() {
     var taken = List.copyOf(touched);
@@ -222,7 +221,7 @@ final class Working {
     return taken;
   }
 
-  private void touch(App app) {
+  void touch(App app) {
     routed.add(app.id());
     touched.addAll(state.placements().typesOf(app.id()));
     for (String type : app.formation().keySet()) {

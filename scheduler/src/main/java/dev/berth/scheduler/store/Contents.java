@@ -16,6 +16,7 @@ import dev.berth.scheduler.state.Campaign;
 import dev.berth.scheduler.state.Change;
 import dev.berth.scheduler.state.ClusterState;
 import dev.berth.scheduler.state.HistoryEvent;
+import dev.berth.scheduler.state.NodeId;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.PlacementId;
 import dev.berth.scheduler.state.Release;
@@ -39,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 final class Contents {
   private final Paths paths;
   private final Map<String, Held> held = new HashMap<>();
+  private final Map<String, NodeId> nodes = new HashMap<>();
   private ClusterState state = ClusterState.empty();
   private ClusterState.Counters counters = state.counters();
 
@@ -135,7 +137,7 @@ final class Contents {
       }
       case "nodes" -> lasting(new Change.PutNode(Decoding.node(StoredNode.parseFrom(data))));
       case "placements" -> {
-        var placements = Decoding.placements(StoredPlacements.parseFrom(data));
+        var placements = Decoding.placements(StoredPlacements.parseFrom(data), this::node);
         replace(
             before != null && before.said() instanceof Said.Shard(List<Placement> known)
                 ? known
@@ -146,6 +148,10 @@ final class Contents {
       case "history" -> new Said.Segment(Decoding.history(StoredHistory.parseFrom(data)));
       default -> throw new IllegalStateException("nothing is known of " + path);
     };
+  }
+
+  private NodeId node(String name) {
+    return nodes.computeIfAbsent(name, NodeId::new);
   }
 
   private Said one(Change put, Change removal) {
