@@ -62,6 +62,7 @@ final class LinkSession implements Uplink, ClientResponseObserver<AgentMessage, 
   private final ReentrantLock sending = new ReentrantLock();
   private volatile @Nullable ClientCallStreamObserver<AgentMessage> out;
   private volatile boolean welcomed;
+  private volatile Duration redialWithin = Duration.ZERO;
   private boolean greeted; // guarded by the lock
   private volatile String end = "it was closed";
   private volatile @Nullable Throwable failure;
@@ -216,6 +217,11 @@ final class LinkSession implements Uplink, ClientResponseObserver<AgentMessage, 
     return welcomed;
   }
 
+  /** Over how long its leader asked the agents to spread their next calls. */
+  Duration redialWithin() {
+    return redialWithin;
+  }
+
   /** What ended it, if it was not we. */
   @Nullable Throwable failure() {
     return failure;
@@ -250,6 +256,7 @@ final class LinkSession implements Uplink, ClientResponseObserver<AgentMessage, 
     if (!isFromNow(welcome.getEpoch())) {
       return;
     }
+    redialWithin = Duration.ofMillis(welcome.getRedialWithinMillis());
     welcomed = true;
     fence.schedulers().found();
     LOG.info("linked to the scheduler of epoch {}", welcome.getEpoch());

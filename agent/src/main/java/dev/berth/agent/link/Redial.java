@@ -26,6 +26,11 @@ final class Redial {
     return Duration.ofMillis(millis / 2 + random.nextLong(millis / 2 + 1));
   }
 
+  /** The same, and up to so long more. */
+  Duration next(Duration within) {
+    return next().plusMillis(random.nextLong(within.toMillis() + 1));
+  }
+
   void reset() {
     next = FIRST;
   }

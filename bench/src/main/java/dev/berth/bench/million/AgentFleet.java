@@ -7,17 +7,21 @@ import dev.berth.proto.v1.Capacity;
 import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /**
  * All simulated agents of a cluster.
@@ -30,6 +34,8 @@ final class AgentFleet {
   private static final int LARGEST_MESSAGE = 64 << 20;
   private static final int BEAT_MILLIS = 3000;
   private static final int SLICES = 300;
+  private static final int AT_ONCE = 100;
+  private static final long PAUSE_NANOS = 1_000_000;
   private static final int ZONES = 3;
   private static final int RACK = 40;
 
@@ -57,7 +63,7 @@ final class AgentFleet {
         int at = number;
         making.add(
             CompletableFuture.supplyAsync(
-                () -> agent(home, authority, at, instancesANode, schedulers, shared), workers));
+                () -> agent(authority, at, instancesANode, schedulers, shared), workers));
       }
       making.forEach(it -> agents.add(it.join()));
     }
@@ -65,16 +71,13 @@ final class AgentFleet {
   }
 
   private static SimulatedAgent agent(
-      Path home,
       CertificateAuthority authority,
       int number,
       int instancesANode,
       List<String> schedulers,
       SimulatedAgent.Fleet shared) {
     String node = "node-%05d".formatted(number);
-    Path directory = home.resolve("identity").resolve(node);
-    authority.issue("agent:" + node, directory);
-    ChannelCredentials credentials = Identity.load(directory).channelCredentials();
+    ChannelCredentials credentials = credentials(authority, node);
     Function<String, ManagedChannel> dial =
         address ->
             Grpc.newChannelBuilder(address, credentials)
@@ -98,6 +101,28 @@ final class AgentFleet {
         shared);
   }
 
+  /** In memory where there is such a place: each identity is three files, forced to disk. */
+  private static ChannelCredentials credentials(CertificateAuthority authority, String node) {
+    try {
+      Path memory = Path.of("/dev/shm");
+      Path directory =
+          Files.isWritable(memory)
+              ? Files.createTempDirectory(memory, "berth-million")
+              : Files.createTempDirectory("berth-million");
+      authority.issue("agent:" + node, directory);
+      Identity identity = Identity.load(directory);
+      try (Stream<Path> files = Files.list(directory)) {
+        for (Path file : files.toList()) {
+          Files.delete(file);
+        }
+      }
+      Files.delete(directory);
+      return identity.channelCredentials();
+    } catch (IOException failure) {
+      throw new UncheckedIOException("the identity of " + node + " cannot be made", failure);
+    }
+  }
+
   Tally tally() {
     return tally;
   }
@@ -110,8 +135,8 @@ final class AgentFleet {
     listener = heard;
   }
 
-  /** All dial; the beats begin, spread evenly. Completes when all have been told to. */
-  CompletionStage<?> dial() {
+  /** All dial, a few at a time as hosts that boot would; the beats begin, spread evenly. */
+  void dial() {
     for (int slice = 0; slice < SLICES; slice++) {
       int first = slice;
       var _ =
@@ -121,7 +146,12 @@ final class AgentFleet {
               BEAT_MILLIS,
               TimeUnit.MILLISECONDS);
     }
-    return CompletableFuture.runAsync(() -> agents.forEach(SimulatedAgent::dial));
+    for (int dialled = 0; dialled < agents.size(); dialled++) {
+      while (dialled - tally.linked.sum() >= AT_ONCE) {
+        LockSupport.parkNanos(PAUSE_NANOS);
+      }
+      agents.get(dialled).dial();
+    }
   }
 
   private void beat(int first) {

@@ -40,8 +40,8 @@ public final class AgentsMain {
       System.out.println(
           switch (words[0]) {
             case "dial" -> {
-              var _ = fleet.dial();
-              yield "dialling";
+              fleet.dial();
+              yield "dialled";
             }
             case "linked" -> {
               long wanted = fleet.agents().size();

@@ -39,8 +39,8 @@ public record Dimensions(
         perApp,
         32,
         Math.clamp(512 + instances / 400L, 512, 3072),
-        Duration.ofSeconds(instances >= 100_000 ? 60 : 20),
-        instances >= 100_000 ? 500 : 100);
+        Duration.ofSeconds(instances >= 100_000 ? 30 : 10),
+        instances >= 100_000 ? 300 : 100);
   }
 
   int apps() {

@@ -5,6 +5,7 @@ import dev.berth.bench.figures.Samples;
 import dev.berth.proto.v1.Mutation;
 import dev.berth.proto.v1.Quota;
 import dev.berth.proto.v1.SetQuotaRequest;
+import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,13 +13,15 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The commands that fill the cluster: each app is scaled once, a few at a time. All the while one
  * more caller changes a quota, over and over, and feels how long a command takes. Thread-safe.
  */
-final class Filling implements AutoCloseable {
+final class Filling {
   private final ClusterApi api;
   private final Dimensions dimensions;
   private final LongSupplier nanoTime;
@@ -26,6 +29,7 @@ final class Filling implements AutoCloseable {
   private final List<Duration> scales = new ArrayList<>();
   private final List<Duration> probes = new ArrayList<>();
   private final ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor();
+  private final AtomicReference<@Nullable StatusRuntimeException> failure = new AtomicReference<>();
   private volatile boolean isOver;
 
   Filling(ClusterApi api, Dimensions dimensions, LongSupplier nanoTime) {
@@ -39,6 +43,14 @@ final class Filling implements AutoCloseable {
       var _ = callers.submit(this::scaleOnAndOn);
     }
     var _ = callers.submit(this::probe);
+  }
+
+  /** Fails if a command was refused. */
+  void check() {
+    StatusRuntimeException refused = failure.get();
+    if (refused != null) {
+      throw new AssertionError("a command was refused", refused);
+    }
   }
 
   /** From a scale command's sending to its answer. */
@@ -80,15 +92,20 @@ final class Filling implements AutoCloseable {
 
   private void time(List<Duration> samples, Runnable call) {
     long began = nanoTime.getAsLong();
-    call.run();
+    try {
+      call.run();
+    } catch (StatusRuntimeException refused) {
+      failure.compareAndSet(null, refused);
+      throw refused;
+    }
     Duration took = Duration.ofNanos(nanoTime.getAsLong() - began);
     synchronized (samples) {
       samples.add(took);
     }
   }
 
-  @Override
-  public void close() throws InterruptedException {
+  /** Waits for the answers that are still due. */
+  void end() throws InterruptedException {
     isOver = true;
     callers.shutdown();
     if (!callers.awaitTermination(60, TimeUnit.SECONDS)) {

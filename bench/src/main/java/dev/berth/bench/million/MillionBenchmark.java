@@ -25,11 +25,15 @@ public final class MillionBenchmark implements Benchmark {
   }
 
   @Override
+  @SuppressWarnings("SystemOut") // how far it has come
   public Report run() throws Exception {
     List<Row> rows = new ArrayList<>();
     String load = load();
     try (MillionCluster cluster = MillionCluster.prepare(dimensions, nanoTime)) {
-      var stages = new Stages(cluster, dimensions, nanoTime, rows::add);
+      var stages = new Stages(cluster, dimensions, nanoTime, row -> {
+                rows.add(row);
+                System.err.println(row.what() + " " + row.figures()); // it takes minutes
+              });
       stages.fill();
       stages.idle();
       stages.crashes();

@@ -135,6 +135,7 @@ final class MillionCluster implements AutoCloseable {
             List.of(
                 "-Xmx" + (512 + dimensions.agents() / 2 + dimensions.instances() / 500) + "m",
                 "-XX:+UseParallelGC",
+                "-Dkeystore.pkcs12.keyPbeIterationCount=1", // ten thousand stores, all in memory
                 "-XX:+UseCompactObjectHeaders",
                 "-Dio.netty.handler.ssl.noOpenSsl=true",
                 "-Dberth.log.level=WARN"),

@@ -168,6 +168,7 @@ final class SimulatedAgent {
     private boolean isLinked;
     private boolean isOver;
     private long revision;
+    private int redialWithin;
 
     void send(AgentMessage message) {
       StreamObserver<AgentMessage> to = out;
@@ -183,6 +184,7 @@ final class SimulatedAgent {
           case WELCOME -> {
             epochSeen = Math.max(epochSeen, message.getWelcome().getEpoch());
             schedulers.found();
+            redialWithin = message.getWelcome().getRedialWithinMillis();
             pause = FIRST_PAUSE_MILLIS;
           }
           case DESIRED_STATE -> replace(message.getDesiredState());
@@ -272,7 +274,7 @@ final class SimulatedAgent {
         long wait = 0;
         if (isLinked) {
           fleet.tally().linked.decrement();
-          wait = nextPause();
+          wait = nextPause() + fleet.random().nextInt(redialWithin + 1);
         } else if (!schedulers.moveOn(failure)) {
           wait = nextPause();
         }

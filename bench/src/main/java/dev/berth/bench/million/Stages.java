@@ -66,10 +66,10 @@ final class Stages {
       var filling = new Filling(api, dimensions, nanoTime);
       long start = nanoTime.getAsLong();
       filling.start();
-      require("running", agents.ask("running 1800 " + dimensions.instances()));
+      awaitRunning(filling);
       deadline.until("all counted as running", LIMIT, () -> isAllRunning(api));
       double took = seconds(start);
-      filling.close();
+      filling.end();
       row(
           "all committed, delivered, acknowledged as running",
           took,
@@ -173,6 +173,14 @@ final class Stages {
 
   private void linked() {
     require("linked", agents.ask("linked 900"));
+  }
+
+  private void awaitRunning(Filling filling) {
+    String answer;
+    do {
+      filling.check();
+      answer = agents.ask("running 2 " + dimensions.instances());
+    } while (!answer.equals("done"));
   }
 
   private static void require(String what, String answer) {

@@ -29,6 +29,7 @@ public final class ApiServer implements AutoCloseable {
 
   private static final int CLOSING_SECONDS = 2;
 
+  private final Lanes lanes;
   private final Server server;
 
   /** Where to listen; port 0 means any free one. */
@@ -39,10 +40,11 @@ public final class ApiServer implements AutoCloseable {
       ServerCredentials credentials,
       Stream<ServerServiceDefinition> services,
       Executor executor) {
+    lanes = new Lanes(executor, Runtime.getRuntime().availableProcessors());
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(
                 new InetSocketAddress(address.host(), address.port()), credentials)
-            .executor(executor)
+            .executor(lanes)
             .intercept(new CallLimit(MAX_PROVEN_CALLS, MAX_CALLS))
             .intercept(new Peer()) // the last one is the first to see a call
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
@@ -78,6 +80,8 @@ public final class ApiServer implements AutoCloseable {
     } catch (InterruptedException e) {
       server.shutdownNow();
       Thread.currentThread().interrupt();
+    } finally {
+      lanes.close();
     }
   }
 }

@@ -39,6 +39,10 @@ public final class ControlLoop implements Control, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ControlLoop.class);
   private static final int MAX_BATCH = 5000;
   private static final int MAX_WAITING = 20_000;
+
+  /** Room that news leave to commands: agents tell again, people should not have to. */
+  private static final int FOR_COMMANDS = 2_000;
+
   private static final int MAX_IN_FLIGHT = 16;
 
   private final Store store;
@@ -128,7 +132,9 @@ public final class ControlLoop implements Control, AutoCloseable {
 
   @Override
   public boolean offer(Event event) {
-    return !ended.isDone() && (beats.offer(event) || inbox.offer(new Input.News(event)));
+    return !ended.isDone()
+        && (beats.offer(event)
+            || (inbox.size() < MAX_WAITING - FOR_COMMANDS && inbox.offer(new Input.News(event))));
   }
 
   @Override

@@ -25,6 +25,9 @@ import org.slf4j.LoggerFactory;
 final class AgentListener implements StreamObserver<AgentMessage> {
   private static final Logger log = LoggerFactory.getLogger(AgentListener.class);
 
+  private static final int MILLIS_A_GREETING = 3;
+  private static final int MAX_REDIAL_MILLIS = 30_000;
+
   private final String proven;
   private final long connection;
   private final Term term;
@@ -90,13 +93,22 @@ final class AgentListener implements StreamObserver<AgentMessage> {
     }
     AgentStream opened = new AgentStream(new NodeId(proven), connection, term, out);
     Welcome welcome =
-        Welcome.newBuilder().setEpoch(term.latest().epoch()).setClusterId(term.clusterId()).build();
+        Welcome.newBuilder()
+            .setEpoch(term.latest().epoch())
+            .setClusterId(term.clusterId())
+            .setRedialWithinMillis(redialWithinMillis(term.latest().state().nodes().size()))
+            .build();
     out.onNext(SchedulerMessage.newBuilder().setWelcome(welcome).build());
     stream = opened;
     term.add(opened);
     offer(new Event.AgentConnected(connection, AgentMessages.hello(hello)));
     opened.ready();
     log.info("agent {} connected with {} placements", proven, hello.getPlacementsCount());
+  }
+
+  /** As long as it takes to greet them all again, and never so long that one counts as lost. */
+  private static int redialWithinMillis(int nodes) {
+    return Math.min(nodes * MILLIS_A_GREETING, MAX_REDIAL_MILLIS);
   }
 
   private void status(AgentStream open, StatusBatch batch) {
