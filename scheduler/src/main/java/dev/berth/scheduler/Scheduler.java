@@ -61,7 +61,7 @@ public final class Scheduler implements AutoCloseable {
                   outside.clock(),
                   election -> new MeasuredElection(election, registry)));
       Leadership leadership = core.leadership();
-      Dispatch dispatch = new Dispatch(settings.clusterId(), leadership, executor);
+      Dispatch dispatch = new Dispatch(settings.clusterId(), leadership, executor, outside.clock());
       var agents = new PublicApi.Agents(new Logs(dispatch), new Verifications(dispatch));
       PublicApi.Stores stores = stores(settings);
       PublicApi api =

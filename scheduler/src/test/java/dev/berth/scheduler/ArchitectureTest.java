@@ -19,6 +19,7 @@ class ArchitectureTest {
     "..scheduler.admission..",
     "..scheduler.rollout..",
     "..scheduler.campaign..",
+    "..scheduler.signals..",
     "..scheduler.placement..",
     "..scheduler.routes.."
   };

@@ -107,8 +107,14 @@ enum Mistake {
       new Edit(
           "scheduler",
           "scheduler/rollout/Watch.java",
-          "return silent >= BRAKE_FROM && silent * 5 > state.nodes().size();",
-          "return false;")),
+          "nodes = nodes.plus(id);\n          last = now;",
+          "nodes = nodes.plus(id);")),
+  A_FREEZE_BY_ORDER_IS_NOT_HEEDED(
+      new Edit(
+          "scheduler",
+          "scheduler/rollout/Watch.java",
+          "case FreezeOrder.Frozen _ -> Brake.Level.HELD;",
+          "case FreezeOrder.Frozen _ -> byItself;")),
   PUBLISHES_HALF_A_TABLE(
       new Edit(
           "scheduler",

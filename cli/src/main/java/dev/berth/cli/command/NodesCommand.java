@@ -11,6 +11,7 @@ import dev.berth.proto.v1.CheckFinding;
 import dev.berth.proto.v1.CordonNodeRequest;
 import dev.berth.proto.v1.LabelNodeRequest;
 import dev.berth.proto.v1.ListNodesRequest;
+import dev.berth.proto.v1.ListNodesResponse;
 import dev.berth.proto.v1.Node;
 import dev.berth.proto.v1.NodeServiceGrpc;
 import dev.berth.proto.v1.VerificationReport;
@@ -50,15 +51,17 @@ public final class NodesCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Cluster cluster = on.open(surroundings)) {
-      List<Node> nodes =
-          cluster
-              .ask(
-                  NodeServiceGrpc::newBlockingStub,
-                  it -> it.listNodes(ListNodesRequest.getDefaultInstance()))
-              .getNodesList();
+      ListNodesResponse listed =
+          cluster.ask(
+              NodeServiceGrpc::newBlockingStub,
+              it -> it.listNodes(ListNodesRequest.getDefaultInstance()));
+      List<Node> nodes = listed.getNodesList();
       Instant now = surroundings.clock().instant();
       new Answer(surroundings.terminal(), on.json)
           .list(nodes, () -> table(nodes, now), "No nodes yet.");
+      if (!BrakeWords.isUsual(listed.getBrake())) {
+        surroundings.terminal().err().println(BrakeWords.of(listed.getBrake()));
+      }
       return 0;
     }
   }

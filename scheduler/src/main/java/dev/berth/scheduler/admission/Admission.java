@@ -42,6 +42,8 @@ public final class Admission {
       case Command.SetPool set -> TenantRules.setPool(request, set);
       case Command.LabelNode label -> NodeRules.label(request, label);
       case Command.CordonNode cordon -> NodeRules.cordon(request, cordon);
+      case Command.FreezeCluster _ -> FreezeRules.freeze(request);
+      case Command.ThawCluster thaw -> FreezeRules.thaw(request, thaw);
       case Command.DestroyTenant destroy -> TenantRules.destroy(request, destroy);
       case Command.CreateApp create -> AppRules.create(request, create);
       case Command.DestroyApp destroy ->

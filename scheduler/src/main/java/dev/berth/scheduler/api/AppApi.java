@@ -149,6 +149,11 @@ final class AppApi extends AppServiceGrpc.AppServiceImplBase {
   }
 
   @Override
+  public void getMetrics(AppName request, StreamObserver<dev.berth.proto.v1.AppMetrics> out) {
+    desk.answer(out, asked -> AppMetrics.of(asked.snapshot(), asked.app(request)));
+  }
+
+  @Override
   public void watchInstances(ListInstancesRequest request, StreamObserver<InstanceList> out) {
     watches.instances(request.getName(), out);
   }

@@ -39,7 +39,8 @@ final class NodeApi extends NodeServiceGrpc.NodeServiceImplBase {
         out,
         asked -> {
           asked.requireOperator("list nodes");
-          ListNodesResponse.Builder nodes = ListNodesResponse.newBuilder();
+          ListNodesResponse.Builder nodes =
+              ListNodesResponse.newBuilder().setBrake(AdminApi.brake(asked.snapshot()));
           asked
               .snapshot()
               .state()

@@ -48,7 +48,8 @@ public final class PublicApi {
             new BaseApi(desk, uploads, stores.bases()),
             new LogApi(desk, agents.logs(), executor),
             new EventApi(desk, watches),
-            new PlacementApi(desk, facts.settings()));
+            new PlacementApi(desk, facts.settings()),
+            new AdminApi(desk));
   }
 
   /** What the server serves. */

@@ -27,6 +27,7 @@ final class Beats {
           Event.AgentDisconnected _,
           Event.RouterConnected _,
           Event.RouterAcknowledged _,
+          Event.SignalsTold _,
           Event.RouterDisconnected _ -> {
         return false;
       }

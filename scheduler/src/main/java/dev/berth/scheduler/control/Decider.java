@@ -5,6 +5,7 @@ import dev.berth.scheduler.admission.Request;
 import dev.berth.scheduler.admission.Verdict;
 import dev.berth.scheduler.placement.Placer;
 import dev.berth.scheduler.placement.Preemption;
+import dev.berth.scheduler.rollout.Brake;
 import dev.berth.scheduler.rollout.Plan;
 import dev.berth.scheduler.rollout.Rollout;
 import dev.berth.scheduler.rollout.View;
@@ -21,6 +22,7 @@ import dev.berth.scheduler.state.Change;
 import dev.berth.scheduler.state.Departure;
 import dev.berth.scheduler.state.Event;
 import dev.berth.scheduler.state.EventDraft;
+import dev.berth.scheduler.state.FreezeOrder;
 import dev.berth.scheduler.state.HistoryEvent.Subject;
 import dev.berth.scheduler.state.NodeId;
 import dev.berth.scheduler.state.Outcome;
@@ -64,6 +66,7 @@ final class Decider {
   private final Idempotency idempotency = new Idempotency();
   private final Set<ProcessTypeId> unsettled = new TreeSet<>();
   private Watch.Lost lost = Watch.Lost.NONE;
+  private Brake brake = Brake.OFF;
   private RouteTable routes = RouteTable.EMPTY;
   private RouteDelta routeDelta = RouteDelta.nothing(RouteTable.EMPTY.version());
   private Progress progress = Progress.NONE;
@@ -111,7 +114,7 @@ final class Decider {
     look(now);
     routeDelta = RouteDelta.nothing(routes.version());
     settle();
-    campaigning.conduct(this::isSettled);
+    campaigning.conduct(this::isSettled, brake.isFrozen());
     settle();
     routesReady = routesReady || areRoutesReady(now);
     Snapshot previous = last;
@@ -138,13 +141,20 @@ final class Decider {
         switch (Admission.judge(request)) {
           case Verdict.Denied(Outcome.Refused refused) -> refused;
           case Verdict.Admitted admitted -> {
-            admitted.changes().forEach(working::apply);
+            admitted.changes().forEach(this::apply);
             admitted.events().forEach(working::record);
             yield new Outcome.Accepted(admitted.result());
           }
         };
     idempotency.remember(ask, outcome, working.now());
     return outcome;
+  }
+
+  private void apply(Change change) {
+    working.apply(change);
+    if (change instanceof Change.PutFreeze) {
+      nextLook = working.now(); // it holds from this pass on
+    }
   }
 
   private void take(Event event) {
@@ -186,7 +196,7 @@ final class Decider {
     working.see(
         id, node == null ? NodeActual.unheard(term.began(), liveness) : node.with(liveness));
     tell(
-        "node." + liveness.name().toLowerCase(Locale.ROOT),
+        "node." + word(liveness),
         id,
         "silent for %d s"
             .formatted(
@@ -194,7 +204,8 @@ final class Decider {
   }
 
   private void giveUp(Instant now) {
-    Watch.Lost after = watch.lost(lost, working.state(), working.actual(), now);
+    brake(now);
+    Watch.Lost after = watch.lost(lost, brake, working.state(), working.actual(), now);
     for (NodeId id : after.nodes()) {
       if (!lost.nodes().contains(id)) {
         tell("node.lost", id, "its instances are replaced elsewhere");
@@ -202,6 +213,29 @@ final class Decider {
       }
     }
     lost = after;
+  }
+
+  private void brake(Instant now) {
+    Brake before = brake;
+    brake = watch.brake(working.state(), working.actual(), now);
+    if (watch.isThawOver(working.state(), brake, now)) {
+      working.apply(new Change.PutFreeze(FreezeOrder.NONE));
+    }
+    if (brake.level() == before.level()) {
+      return;
+    }
+    if (brake.level() != Brake.Level.HELD) { // that was told when it was ordered
+      working.record(
+          EventDraft.byScheduler(
+              "cluster." + (brake.level() == Brake.Level.OFF ? "unbraked" : word(brake.level())),
+              Subject.cluster(),
+              brake.words()));
+    }
+    unsettled.forEach(working::touch);
+  }
+
+  private static String word(Enum<?> one) {
+    return one.name().toLowerCase(Locale.ROOT);
   }
 
   /** Steps make new facts, which make new steps; what is left waits for the next pass. */
@@ -279,6 +313,7 @@ final class Decider {
         working.actual(),
         progress,
         lost.nodes(),
+        brake,
         term.timers().inEpoch(term.epoch()),
         term.began(),
         working.now());
@@ -310,6 +345,7 @@ final class Decider {
         working.actual(),
         routes,
         routesReady,
+        brake,
         placing.pending(),
         working.history());
   }

@@ -4,6 +4,7 @@ import dev.berth.scheduler.admission.Admission;
 import dev.berth.scheduler.admission.Request;
 import dev.berth.scheduler.admission.Verdict;
 import dev.berth.scheduler.placement.Placer;
+import dev.berth.scheduler.rollout.Brake;
 import dev.berth.scheduler.rollout.Rollout;
 import dev.berth.scheduler.rollout.Timers;
 import dev.berth.scheduler.rollout.View;
@@ -153,6 +154,7 @@ public final class Planner {
           working.actual(),
           progress,
           TreePSet.empty(),
+          Brake.OFF,
           Timers.DEFAULT,
           Instant.EPOCH,
           working.now());

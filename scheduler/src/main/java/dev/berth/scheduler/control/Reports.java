@@ -16,6 +16,7 @@ import dev.berth.scheduler.state.Phase;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.PlacementId;
 import dev.berth.scheduler.state.PlacementReport;
+import dev.berth.scheduler.state.Signals;
 import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,7 @@ final class Reports {
       case Event.RouterConnected(String router, long connection) -> greet(router, connection);
       case Event.RouterAcknowledged acknowledged -> acknowledge(acknowledged);
       case Event.RouterBeat(String router, long connection) -> seen(router, connection);
+      case Event.SignalsTold(Signals signals) -> working.see(signals);
       case Event.RouterDisconnected(String router, long connection) -> left(router, connection);
     }
   }

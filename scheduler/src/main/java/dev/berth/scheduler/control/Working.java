@@ -17,6 +17,7 @@ import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.PlacementId;
 import dev.berth.scheduler.state.PlacementReport;
 import dev.berth.scheduler.state.ProcessTypeId;
+import dev.berth.scheduler.state.Signals;
 import dev.berth.scheduler.store.Store;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -59,7 +60,11 @@ final class Working {
     var copy = new Working(new Store.Loaded(snapshot.state(), List.of()), pools, snapshot.at());
     snapshot.actual().nodes().forEach(copy::see);
     copy.actual =
-        new Actual(snapshot.actual().nodes(), snapshot.actual().placements(), TreePMap.empty());
+        new Actual(
+            snapshot.actual().nodes(),
+            snapshot.actual().placements(),
+            TreePMap.empty(),
+            snapshot.actual().signals());
     copy.begin(snapshot.at());
     copy.touched.clear();
     return copy;
@@ -133,6 +138,7 @@ final class Working {
           Change.PutBase _,
           Change.PutCampaign _,
           Change.RemoveCampaign _,
+          Change.PutFreeze _,
           Change.AddEvent _ -> {}
     }
   }
@@ -182,6 +188,10 @@ final class Working {
 
   void see(String name, RouterActual router) {
     actual = actual.withRouter(name, router);
+  }
+
+  void see(Signals signals) {
+    actual = actual.withSignals(signals);
   }
 
   void forgetRouter(String name) {

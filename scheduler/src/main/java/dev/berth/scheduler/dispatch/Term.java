@@ -12,6 +12,7 @@ import dev.berth.scheduler.state.NodeId;
 import dev.berth.scheduler.state.PlacementId;
 import dev.berth.scheduler.state.ProcessTypeId;
 import dev.berth.scheduler.state.Tenant;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -32,16 +33,18 @@ final class Term implements AutoCloseable {
   private final String clusterId;
   private final Control control;
   private final Executor executor;
+  private final SignalDesk signals;
   private final Map<NodeId, AgentStream> agents = new ConcurrentHashMap<>();
   private final Map<String, RouterStream> routers = new ConcurrentHashMap<>();
   private volatile Snapshot latest;
   private volatile boolean ended;
   private volatile @Nullable Subscription subscription;
 
-  Term(String clusterId, Control control, Executor executor) {
+  Term(String clusterId, Control control, Executor executor, InstantSource clock) {
     this.clusterId = clusterId;
     this.control = control;
     this.executor = executor;
+    this.signals = new SignalDesk(clock);
     this.latest = control.snapshot();
   }
 
@@ -60,6 +63,10 @@ final class Term implements AutoCloseable {
 
   Executor executor() {
     return executor;
+  }
+
+  SignalDesk signals() {
+    return signals;
   }
 
   boolean isOver() {
@@ -135,6 +142,7 @@ final class Term implements AutoCloseable {
             Change.PutBase _,
             Change.PutCampaign _,
             Change.RemoveCampaign _,
+            Change.PutFreeze _,
             Change.PutNode _,
             Change.AddEvent _ -> {}
       }

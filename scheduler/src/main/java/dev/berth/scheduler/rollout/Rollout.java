@@ -83,6 +83,9 @@ public final class Rollout {
       return 0;
     }
     boolean isOpen = placements.size() > 1;
+    if (view.isHeld(fallback) && fallback.wanted().equals(wanted)) {
+      return 0;
+    }
     if (staying == 1 && (view.isLost(fallback) || mayReplace || isOpen)) {
       steps.add(new NextStep.Start(goal.instance(index), wanted, why(fallback, wanted)));
       return isOpen ? 0 : 1;

@@ -21,6 +21,7 @@ public record View(
     Actual actual,
     Progress progress,
     Set<NodeId> lost,
+    Brake brake,
     Timers timers,
     Instant began,
     Instant now) {
@@ -42,6 +43,11 @@ public record View(
 
   boolean isLost(Placement placement) {
     return lost.contains(placement.node());
+  }
+
+  /** Its node is lost, and for the time being that is no reason to start another. */
+  boolean isHeld(Placement placement) {
+    return brake.isFrozen() && isLost(placement);
   }
 
   /** Do we know what runs on its node? */

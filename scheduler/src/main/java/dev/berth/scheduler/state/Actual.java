@@ -13,10 +13,11 @@ import org.pcollections.TreePMap;
 public record Actual(
     TreePMap<NodeId, NodeActual> nodes,
     TreePMap<PlacementId, PlacementReport> placements,
-    TreePMap<String, RouterActual> routers) {
+    TreePMap<String, RouterActual> routers,
+    Signals signals) {
 
   public static final Actual NOTHING =
-      new Actual(TreePMap.empty(), TreePMap.empty(), TreePMap.empty());
+      new Actual(TreePMap.empty(), TreePMap.empty(), TreePMap.empty(), Signals.NONE);
 
   /** How sure we are that the node is there. */
   public enum Liveness {
@@ -94,22 +95,26 @@ public record Actual(
   }
 
   public Actual withNode(NodeId id, NodeActual node) {
-    return new Actual(nodes.plus(id, node), placements, routers);
+    return new Actual(nodes.plus(id, node), placements, routers, signals);
   }
 
   public Actual withReport(PlacementReport report) {
-    return new Actual(nodes, placements.plus(report.id(), report), routers);
+    return new Actual(nodes, placements.plus(report.id(), report), routers, signals);
   }
 
   public Actual withoutReport(PlacementId id) {
-    return new Actual(nodes, placements.minus(id), routers);
+    return new Actual(nodes, placements.minus(id), routers, signals);
   }
 
   public Actual withRouter(String name, RouterActual router) {
-    return new Actual(nodes, placements, routers.plus(name, router));
+    return new Actual(nodes, placements, routers.plus(name, router), signals);
   }
 
   public Actual withoutRouter(String name) {
-    return new Actual(nodes, placements, routers.minus(name));
+    return new Actual(nodes, placements, routers.minus(name), signals);
+  }
+
+  public Actual withSignals(Signals newest) {
+    return new Actual(nodes, placements, routers, newest);
   }
 }

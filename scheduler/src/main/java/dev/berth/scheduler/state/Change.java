@@ -20,6 +20,8 @@ public sealed interface Change {
 
   record RemoveCampaign(CampaignId campaign) implements Change {}
 
+  record PutFreeze(FreezeOrder order) implements Change {}
+
   record PutNode(KnownNode node) implements Change {}
 
   record PutPlacement(Placement placement) implements Change {}

@@ -33,6 +33,12 @@ public sealed interface Command {
 
   record CordonNode(String node, boolean cordoned) implements Command {}
 
+  /** Holds the replacing of lost instances, and campaigns. */
+  record FreezeCluster() implements Command {}
+
+  /** Ends that, and for so long also what too many silent nodes cause; zero: the usual time. */
+  record ThawCluster(Duration time) implements Command {}
+
   record DestroyTenant(String name) implements Command {}
 
   /** An empty base line means the cluster's default. */

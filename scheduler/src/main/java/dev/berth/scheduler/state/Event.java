@@ -35,5 +35,8 @@ public sealed interface Event {
 
   record RouterBeat(String router, long connection) implements Event {}
 
+  /** What the routers together said of traffic, every few seconds. */
+  record SignalsTold(Signals signals) implements Event {}
+
   record RouterDisconnected(String router, long connection) implements Event {}
 }

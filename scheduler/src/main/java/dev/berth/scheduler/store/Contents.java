@@ -6,6 +6,7 @@ import dev.berth.proto.stored.v1.StoredApp;
 import dev.berth.proto.stored.v1.StoredBase;
 import dev.berth.proto.stored.v1.StoredCampaign;
 import dev.berth.proto.stored.v1.StoredCounters;
+import dev.berth.proto.stored.v1.StoredFreeze;
 import dev.berth.proto.stored.v1.StoredHistory;
 import dev.berth.proto.stored.v1.StoredNode;
 import dev.berth.proto.stored.v1.StoredPlacements;
@@ -136,6 +137,8 @@ final class Contents {
         yield one(new Change.PutCampaign(campaign), new Change.RemoveCampaign(campaign.id()));
       }
       case "nodes" -> lasting(new Change.PutNode(Decoding.node(StoredNode.parseFrom(data))));
+      case "upkeep" ->
+          lasting(new Change.PutFreeze(UpkeepCodec.freeze(StoredFreeze.parseFrom(data))));
       case "placements" -> {
         var placements = Decoding.placements(StoredPlacements.parseFrom(data), this::node);
         replace(

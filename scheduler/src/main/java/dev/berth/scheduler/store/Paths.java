@@ -18,7 +18,15 @@ record Paths(String root) {
 
   static final List<String> DIRECTORIES =
       List.of(
-          "tenants", "apps", "releases", "bases", "campaigns", "nodes", "placements", "history");
+          "tenants",
+          "apps",
+          "releases",
+          "bases",
+          "campaigns",
+          "nodes",
+          "placements",
+          "upkeep",
+          "history");
 
   String directory(String name) {
     return root + "/" + name;
@@ -81,6 +89,10 @@ record Paths(String root) {
 
   String node(NodeId id) {
     return root + "/nodes/" + id;
+  }
+
+  String freeze() {
+    return root + "/upkeep/freeze";
   }
 
   String placements(Shard shard) {

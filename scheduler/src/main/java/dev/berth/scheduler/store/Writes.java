@@ -8,6 +8,7 @@ import dev.berth.scheduler.state.Campaign;
 import dev.berth.scheduler.state.CampaignId;
 import dev.berth.scheduler.state.Change;
 import dev.berth.scheduler.state.ClusterState;
+import dev.berth.scheduler.state.FreezeOrder;
 import dev.berth.scheduler.state.HistoryEvent;
 import dev.berth.scheduler.state.KnownNode;
 import dev.berth.scheduler.state.Placement;
@@ -69,6 +70,8 @@ final class Writes {
         case Change.PutCampaign(Campaign campaign) ->
             operations.add(put(paths.campaign(campaign.id()), CampaignCodec.encoded(campaign)));
         case Change.RemoveCampaign(CampaignId id) -> remove(paths.campaign(id), operations);
+        case Change.PutFreeze(FreezeOrder order) ->
+            operations.add(put(paths.freeze(), UpkeepCodec.freeze(order)));
         case Change.PutNode(KnownNode node) ->
             operations.add(put(paths.node(node.id()), Encoding.node(node)));
         case Change.PutPlacement(Placement placement) -> shards.add(Shard.of(placement));

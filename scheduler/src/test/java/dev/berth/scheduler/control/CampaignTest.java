@@ -11,12 +11,17 @@ import dev.berth.scheduler.state.Command;
 import dev.berth.scheduler.state.Command.RingAsked;
 import dev.berth.scheduler.state.Command.Steering;
 import dev.berth.scheduler.state.Digest;
+import dev.berth.scheduler.state.Event;
 import dev.berth.scheduler.state.Outcome;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.ProcessTypeId;
+import dev.berth.scheduler.state.Signals;
+import dev.berth.scheduler.state.Traffic;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -74,6 +79,75 @@ class CampaignTest {
 
     cluster.deploy("web");
     assertThat(cluster.shop().release().baseVersion()).isEqualTo(1);
+  }
+
+  @Test
+  void anAppOfTheFirstRingThatAnswers500OnTheNewBaseTakesTheCampaignBack() {
+    List<AppId> apps = deploy(4, 2);
+    publish();
+
+    roll(0, List.of(named("shop"), ALL), Duration.ofMinutes(1));
+    cluster.run(Duration.ofSeconds(10));
+    assertThat(versions(TestCluster.SHOP_ID)).containsOnly(2);
+    tell(List.of(traffic(TestCluster.SHOP_ID, 1, 900, 0), traffic(TestCluster.SHOP_ID, 2, 60, 40)));
+    runUntilOver(apps, 2);
+
+    assertThat(campaign().standing().phase()).isEqualTo(Phase.ROLLED_BACK);
+    assertThat(campaign().standing().words())
+        .contains("acme/shop broke in the first ring")
+        .contains("40 of 60 requests, before 0 of 900");
+    assertThat(apps).allSatisfy(app -> assertThat(versions(app)).containsOnly(1).hasSize(2));
+  }
+
+  @Test
+  void anAppThatAlwaysAnswered500HoldsUpNobody() {
+    List<AppId> apps = deploy(2, 1);
+    publish();
+    tell(
+        List.of(
+            traffic(TestCluster.SHOP_ID, 1, 900, 900), traffic(TestCluster.SHOP_ID, 2, 900, 900)));
+
+    roll(0, List.of(named("shop"), ALL), Duration.ofSeconds(2));
+    runUntilOver(apps, 1);
+
+    assertThat(campaign().standing().phase()).isEqualTo(Phase.DONE);
+  }
+
+  @Test
+  void manyAppsThatAreEachALittleWorseTogetherHaltIt() {
+    List<AppId> apps = deploy(10, 1);
+    publish();
+
+    roll(0, List.of(share(50), ALL), Duration.ofMinutes(1));
+    cluster.run(Duration.ofSeconds(10));
+    var rows = new ArrayList<Map.Entry<AppId, Signals.Row>>();
+    for (AppId app : apps) {
+      rows.add(traffic(app, 1, 18, 0));
+      rows.add(traffic(app, 2, 18, 3)); // too few for any one of them
+    }
+    tell(rows);
+    cluster.run(Duration.ofSeconds(5));
+
+    assertThat(campaign().standing().phase()).isEqualTo(Phase.ROLLING_BACK);
+    assertThat(campaign().standing().words()).contains("moved apps together: 5xx or no answer");
+  }
+
+  private void tell(List<Map.Entry<AppId, Signals.Row>> rows) {
+    Map<AppId, List<Signals.Row>> apps =
+        rows.stream()
+            .collect(
+                Collectors.groupingBy(
+                    Map.Entry::getKey,
+                    Collectors.mapping(Map.Entry::getValue, Collectors.toList())));
+    cluster.offer(new Event.SignalsTold(new Signals(cluster.now(), cluster.now(), Map.of(), apps)));
+  }
+
+  private static Map.Entry<AppId, Signals.Row> traffic(
+      AppId app, int base, int requests, int failed) {
+    long[] latency = new long[Traffic.BUCKETS];
+    latency[4] = requests;
+    return Map.entry(
+        app, new Signals.Row("web", 1, base, Traffic.NONE, new Traffic(failed, 0, latency)));
   }
 
   @Test

@@ -71,7 +71,7 @@ final class Edges implements AutoCloseable {
     SlugBuilder builder =
         new SlugBuilder(
             blobs, index, new SquashfsPacker(new Confinement()), new SlugLimits(1 << 20, 1000));
-    Dispatch dispatch = new Dispatch("0a1b2c", leadership, executor);
+    Dispatch dispatch = new Dispatch("0a1b2c", leadership, executor, InstantSource.system());
     var agents = new PublicApi.Agents(new Logs(dispatch), new Verifications(dispatch));
     PublicApi api =
         new PublicApi(

@@ -4,6 +4,7 @@ import dev.berth.proto.stored.v1.StoredApp;
 import dev.berth.proto.stored.v1.StoredBase;
 import dev.berth.proto.stored.v1.StoredCampaign;
 import dev.berth.proto.stored.v1.StoredCounters;
+import dev.berth.proto.stored.v1.StoredFreeze;
 import dev.berth.proto.stored.v1.StoredHistory;
 import dev.berth.proto.stored.v1.StoredNode;
 import dev.berth.proto.stored.v1.StoredPlacements;
@@ -61,6 +62,9 @@ final class Loading {
     }
     for (byte[] data : all("nodes")) {
       changes.add(new Change.PutNode(Decoding.node(StoredNode.parseFrom(data))));
+    }
+    for (byte[] data : all("upkeep")) {
+      changes.add(new Change.PutFreeze(UpkeepCodec.freeze(StoredFreeze.parseFrom(data))));
     }
     for (byte[] data : all("apps")) {
       changes.add(new Change.PutApp(Decoding.app(StoredApp.parseFrom(data))));

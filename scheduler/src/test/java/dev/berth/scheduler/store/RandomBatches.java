@@ -13,6 +13,7 @@ import dev.berth.scheduler.state.ClusterState;
 import dev.berth.scheduler.state.Digest;
 import dev.berth.scheduler.state.EgressPolicy;
 import dev.berth.scheduler.state.Formation;
+import dev.berth.scheduler.state.FreezeOrder;
 import dev.berth.scheduler.state.HealthCheck;
 import dev.berth.scheduler.state.HistoryEvent;
 import dev.berth.scheduler.state.InstanceId;
@@ -67,7 +68,7 @@ final class RandomBatches {
   }
 
   private Change change() {
-    return switch (random.nextInt(16)) {
+    return switch (random.nextInt(17)) {
       case 0 -> new Change.PutTenant(tenant());
       case 1 -> new Change.RemoveTenant(new TenantId("tenant-" + random.nextInt(NAMES)));
       case 2 -> event();
@@ -79,8 +80,18 @@ final class RandomBatches {
       case 8 -> event();
       case 9 -> removed();
       case 10 -> new Change.PutCampaign(campaign());
+      case 12 -> new Change.PutFreeze(freeze());
       case 11 -> new Change.RemoveCampaign(new CampaignId(1 + random.nextInt(3)));
       default -> new Change.PutPlacement(placement());
+    };
+  }
+
+  private FreezeOrder freeze() {
+    var given = new FreezeOrder.Given("operator", "because " + random.nextInt(9), NOW);
+    return switch (random.nextInt(3)) {
+      case 0 -> new FreezeOrder.Frozen(given);
+      case 1 -> new FreezeOrder.Thawed(given, Duration.ofMinutes(5));
+      default -> FreezeOrder.NONE;
     };
   }
 

@@ -12,6 +12,7 @@ import dev.berth.scheduler.state.RefusalCode;
 import dev.berth.scheduler.state.Release;
 import dev.berth.simulation.host.HostDriver;
 import dev.berth.simulation.world.World;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -122,6 +123,14 @@ public final class Users {
 
   public void quota(int app, int instances) {
     ask(new Command.SetQuota(app(app).tenant(), new Quota(instances, 16_384, 10)));
+  }
+
+  public void freeze() {
+    ask(new Command.FreezeCluster());
+  }
+
+  public void thaw() {
+    ask(new Command.ThawCluster(Duration.ofMinutes(5)));
   }
 
   public void publishBase(int number) {

@@ -22,6 +22,8 @@ public record Act(long at, Kind kind, int which, int other, long micros) {
     DESTROY(1),
     CREATE(3),
     SET_QUOTA(1),
+    FREEZE(2),
+    THAW(2),
     PUBLISH_BASE(1),
 
     KILL(6),

@@ -60,6 +60,7 @@ public final class Director {
   }
 
   private void deployGood() {
+    users.thaw();
     for (int app = 0; app < users.apps(); app++) {
       users.deploy(app, Users.Quality.GOOD);
     }
@@ -76,6 +77,8 @@ public final class Director {
       case DESTROY -> users.destroy(act.which());
       case CREATE -> createAnew(act.which());
       case SET_QUOTA -> users.quota(act.which(), 20 + act.other() % 60);
+      case FREEZE -> users.freeze();
+      case THAW -> users.thaw();
       case PUBLISH_BASE -> users.publishBase(act.other());
 
       case KILL -> kill(any(act), act.micros());
