@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ControlLoop implements Control, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ControlLoop.class);
-  private static final int MAX_BATCH = 5000;
+  private static final int MAX_BATCH = 20_000;
   private static final int MAX_WAITING = 20_000;
 
   /** Room that news leave to commands: agents tell again, people should not have to. */

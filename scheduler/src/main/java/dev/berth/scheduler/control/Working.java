@@ -21,9 +21,9 @@ import dev.berth.scheduler.state.Signals;
 import dev.berth.scheduler.store.Store;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import org.pcollections.TreePMap;
 
 /**
@@ -41,9 +41,10 @@ final class Working {
   private TreePMap<Long, HistoryEvent> history = TreePMap.empty();
   private Instant now;
   private final List<Change> changes = new ArrayList<>();
-  private final Set<PlacementId> reported = new TreeSet<>();
-  private final Set<ProcessTypeId> touched = new TreeSet<>();
-  private final Set<AppId> routed = new TreeSet<>();
+  // Added to a million times and read in order a few times: hashed now, sorted then.
+  private final Set<PlacementId> reported = new HashSet<>();
+  private final Set<ProcessTypeId> touched = new HashSet<>();
+  private final Set<AppId> routed = new HashSet<>();
   private boolean freedRoom = true;
 
   Working(Store.Loaded loaded, NodePools pools, Instant now) {
@@ -107,7 +108,7 @@ final class Working {
   }
 
   List<PlacementId> reported() {
-    return List.copyOf(reported);
+    return sorted(reported);
   }
 
   void apply(Change change) {
@@ -204,9 +205,13 @@ final class Working {
 
   /** Hands over what must be looked at, and starts collecting anew. */
   List<ProcessTypeId> takeTouched() {
-    var taken = List.copyOf(touched);
+    var taken = sorted(touched);
     touched.clear();
     return taken;
+  }
+
+  private static <T extends Comparable<T>> List<T> sorted(Set<T> set) {
+    return set.stream().sorted().toList();
   }
 
   boolean hasMore() {
@@ -214,7 +219,7 @@ final class Working {
   }
 
   List<AppId> takeRouted() {
-    var taken = List.copyOf(routed);
+    var taken = sorted(routed);
     routed.clear();
     return taken;
   }

@@ -50,6 +50,6 @@ record Goal(int count, ProcessTypeId type, @Nullable App app) {
   }
 
   String words() {
-    return app == null ? "app destroyed" : "formation has %d %s".formatted(count, type.name());
+    return app == null ? "app destroyed" : "formation has " + count + " " + type.name();
   }
 }
