@@ -30,7 +30,12 @@ public final class MillionBenchmark implements Benchmark {
     List<Row> rows = new ArrayList<>();
     String load = load();
     try (MillionCluster cluster = MillionCluster.prepare(dimensions, nanoTime)) {
-      var stages = new Stages(cluster, dimensions, nanoTime, row -> {
+      var stages =
+          new Stages(
+              cluster,
+              dimensions,
+              nanoTime,
+              row -> {
                 rows.add(row);
                 System.err.println(row.what() + " " + row.figures()); // it takes minutes
               });

@@ -22,7 +22,8 @@ final class Lanes implements Executor, AutoCloseable {
     this.calls = calls;
     this.handshakes =
         Executors.newFixedThreadPool(
-            Math.max(1, cpus / 2), Thread.ofPlatform().daemon().name("tls-handshake-", 1).factory());
+            Math.max(1, cpus / 2),
+            Thread.ofPlatform().daemon().name("tls-handshake-", 1).factory());
   }
 
   @Override
