@@ -104,7 +104,7 @@ final class MillionCluster implements AutoCloseable {
     List<String> flags = new ArrayList<>();
     flags.add("-Xmx" + dimensions.heapMib() + "m");
     flags.add("-XX:+UseG1GC");
-    flags.add("-XX:MaxGCPauseMillis=50");
+    flags.add("-XX:G1RSetUpdatingPauseTimePercent=40"); // less of it beside the program
     flags.add("-XX:+UseCompactObjectHeaders");
     flags.add("-Xss512k");
     flags.add("-XX:+ExitOnOutOfMemoryError");

@@ -28,7 +28,7 @@ import org.apache.curator.framework.CuratorFramework;
  */
 final class Stages {
   private static final Duration LIMIT = Duration.ofMinutes(15);
-  private static final int QUIET_MILLIS = 100;
+  private static final int QUIET_MILLIS = 300;
 
   private final MillionCluster cluster;
   private final Dimensions dimensions;
@@ -37,6 +37,7 @@ final class Stages {
   private final Consumer<Row> rows;
   private Serving scheduler;
   private OwnProcess agents;
+  private long emptyHeap;
 
   Stages(MillionCluster cluster, Dimensions dimensions, LongSupplier nanoTime, Consumer<Row> rows)
       throws IOException {
@@ -58,7 +59,7 @@ final class Stages {
         "  cpu of the scheduler meanwhile",
         ProcessUse.of(scheduler.process().pid()).cpuMillis() / 1e3,
         "s");
-    long emptyHeap = SchedulerGauges.liveHeap(scheduler.process().pid());
+    emptyHeap = SchedulerGauges.liveHeap(scheduler.process().pid());
     double commits = metric("berth_scheduler_commit_seconds_count");
     var before = ProcessUse.of(scheduler.process().pid());
     var agentsBefore = ProcessUse.of(agents.pid());
@@ -90,8 +91,6 @@ final class Stages {
     long pid = scheduler.process().pid();
     value("scheduler's resident set, then", ProcessUse.mib(pid, "VmRSS"), "MiB");
     value("scheduler's resident set, most", ProcessUse.mib(pid, "VmHWM"), "MiB");
-    long heap = SchedulerGauges.liveHeap(pid) - emptyHeap;
-    value("heap an instance", heap / (double) dimensions.instances(), "B");
     value("agents told of orders", tally().get("messages"), "messages");
   }
 
@@ -124,6 +123,8 @@ final class Stages {
 
   /** Kills scheduler and embedded store at once, and starts them again. */
   void coldTakeover() throws IOException, InterruptedException {
+    long heap = SchedulerGauges.liveHeap(scheduler.process().pid()) - emptyHeap;
+    value("heap an instance", heap / (double) dimensions.instances(), "B");
     awaitQuiet(scheduler.process().pid());
     Map<String, Double> before = tally();
     long killed = nanoTime.getAsLong();

@@ -54,7 +54,7 @@ final class Decider {
   private static final int MAX_ROUNDS = 8;
 
   /** More are left to the next pass, so that whoever waits for this one does not wait for long. */
-  private static final int MAX_CHANGES = 50_000;
+  private static final int MAX_CHANGES = 100_000;
 
   private final Term term;
   private final Working working;
