@@ -28,7 +28,7 @@ final class Redial {
 
   /** The same, and up to so long more. */
   Duration next(Duration within) {
-    return next().plusMillis(random.nextLong(within.toMillis() + 1));
+    return within.isZero() ? next() : next().plusMillis(random.nextLong(within.toMillis() + 1));
   }
 
   void reset() {

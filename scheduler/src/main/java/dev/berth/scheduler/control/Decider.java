@@ -38,9 +38,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One pass: what callers asked and the world reported becomes a new state.
@@ -56,6 +57,9 @@ final class Decider {
   /** More are left to the next pass, so that whoever waits for this one does not wait for long. */
   private static final int MAX_CHANGES = 100_000;
 
+  /** Placements of what is unsettled that one look goes through, about. */
+  private static final int MAX_UNSETTLED = 50_000;
+
   private final Term term;
   private final Working working;
   private final Reports reports;
@@ -64,7 +68,8 @@ final class Decider {
   private final Sweep sweep;
   private final Watch watch;
   private final Idempotency idempotency = new Idempotency();
-  private final Set<ProcessTypeId> unsettled = new TreeSet<>();
+  private final NavigableSet<ProcessTypeId> unsettled = new TreeSet<>();
+  private @Nullable ProcessTypeId lastLooked;
   private Watch.Lost lost = Watch.Lost.NONE;
   private Brake brake = Brake.OFF;
   private RouteTable routes = RouteTable.EMPTY;
@@ -182,8 +187,19 @@ final class Decider {
           }
         });
     giveUp(now);
-    unsettled.forEach(working::touch);
+    touchUnsettled();
     sweep.look(now);
+  }
+
+  /** In turn, and not all at once: to look at a million instances takes a second. */
+  private void touchUnsettled() {
+    int looked = 0;
+    for (int left = unsettled.size(); left > 0 && looked < MAX_UNSETTLED; left--) {
+      ProcessTypeId next = lastLooked == null ? null : unsettled.higher(lastLooked);
+      lastLooked = next == null ? unsettled.first() : next;
+      working.touch(lastLooked);
+      looked += 1 + working.state().placements().of(lastLooked).size();
+    }
   }
 
   private void lookAt(NodeId id, Instant now) {

@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
 final class AgentListener implements StreamObserver<AgentMessage> {
   private static final Logger log = LoggerFactory.getLogger(AgentListener.class);
 
+  private static final int A_CROWD = 100;
   private static final int MILLIS_A_GREETING = 3;
   private static final int MAX_REDIAL_MILLIS = 30_000;
 
@@ -106,9 +107,12 @@ final class AgentListener implements StreamObserver<AgentMessage> {
     log.info("agent {} connected with {} placements", proven, hello.getPlacementsCount());
   }
 
-  /** As long as it takes to greet them all again, and never so long that one counts as lost. */
+  /**
+   * As long as it takes to greet them all again, and never so long that one counts as lost. A few
+   * need no order.
+   */
   private static int redialWithinMillis(int nodes) {
-    return Math.min(nodes * MILLIS_A_GREETING, MAX_REDIAL_MILLIS);
+    return nodes < A_CROWD ? 0 : Math.min(nodes * MILLIS_A_GREETING, MAX_REDIAL_MILLIS);
   }
 
   private void status(AgentStream open, StatusBatch batch) {
