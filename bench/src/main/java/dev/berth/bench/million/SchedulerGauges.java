@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 
 /** What a scheduler says of itself: its metrics, and how much of its heap is in use. */
 final class SchedulerGauges {
-  /** "garbage-first heap   total reserved 3145728K, committed 303104K, used 24576K" */
+  /** "garbage-first heap total reserved 3145728K, committed 303104K, used 24576K" */
   private static final Pattern USED = Pattern.compile("used (\\d+)K");
 
   private SchedulerGauges() {}
