@@ -13,7 +13,9 @@ import dev.berth.proto.v1.Mutation;
 import dev.berth.proto.v1.ScaleChange;
 import dev.berth.proto.v1.ScaleRequest;
 import io.grpc.StatusRuntimeException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -152,6 +154,38 @@ class ControlPlaneTest {
     plane.awaitSettled(2);
     assertThat(plane.processes.ofApp(SHOP)).isEqualTo(alone);
     assertThat(plane.answers()).isTrue();
+  }
+
+  @Test
+  void aStateThatWasLostIsRestoredAndNoInstanceNotices() throws Exception {
+    Path key = Files.write(directory.resolve("key"), SecureRandom.getSeed(32));
+    Path backup = directory.resolve("backup");
+    plane.berth("admin", "backup", backup.toString(), "--key-file", key.toString());
+    long epoch = plane.status(plane.awaitLeader()).orElseThrow().getEpoch();
+    List<Long> instances = plane.processes.ofApp(SHOP);
+
+    plane.schedulers.forEach(ChildJvm::kill);
+    plane.ensemble.forgetAll();
+    plane.ensemble.ensureAll();
+    plane.schedulers.forEach(ChildJvm::ensure);
+    int empty = plane.awaitLeader();
+    assertThat(plane.status(empty).orElseThrow().getApps()).isZero();
+    boolean _ = plane.deadline.holdsFor(Duration.ofSeconds(6), plane::answers);
+    assertThat(plane.processes.ofApp(SHOP)).isEqualTo(instances);
+
+    plane.berth("admin", "restore", backup.toString(), "--key-file", key.toString());
+    plane.awaitSettled(2);
+
+    assertThat(plane.processes.ofApp(SHOP)).isEqualTo(instances);
+    assertThat(plane.answers()).isTrue();
+    assertThat(plane.status(plane.awaitLeader()).orElseThrow().getEpoch())
+        .isGreaterThan(epoch + 1_000_000);
+    plane.berth("admin", "thaw");
+    plane.berth("scale", "-a", SHOP, "web=3");
+    assertThat(plane.processes.ofApp(SHOP)).hasSize(3).containsAll(instances);
+    plane.berth("scale", "-a", SHOP, "web=2");
+    plane.awaitSettled(2);
+    assertThat(plane.processes.ofApp(SHOP)).isEqualTo(instances);
   }
 
   private static ScaleRequest scaling(int count) {

@@ -109,6 +109,12 @@ enum Mistake {
           "scheduler/rollout/Watch.java",
           "nodes = nodes.plus(id);\n          last = now;",
           "nodes = nodes.plus(id);")),
+  KEYS_ARE_FORGOTTEN_WITH_THEIR_LEADER(
+      new Edit(
+          "scheduler",
+          "scheduler/control/Idempotency.java",
+          ".filter(answer -> !isOld(answer))",
+          ".filter(answer -> given.containsKey(answer.sequence()))")),
   A_FREEZE_BY_ORDER_IS_NOT_HEEDED(
       new Edit(
           "scheduler",

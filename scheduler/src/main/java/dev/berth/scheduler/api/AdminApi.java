@@ -1,21 +1,52 @@
 package dev.berth.scheduler.api;
 
 import dev.berth.proto.v1.AdminServiceGrpc;
+import dev.berth.proto.v1.BackupRequest;
 import dev.berth.proto.v1.Brake;
 import dev.berth.proto.v1.FreezeRequest;
+import dev.berth.proto.v1.RestoreRequest;
+import dev.berth.proto.v1.RestoreResponse;
+import dev.berth.proto.v1.StatePart;
 import dev.berth.proto.v1.ThawRequest;
 import dev.berth.scheduler.control.Snapshot;
 import dev.berth.scheduler.state.Command;
 import dev.berth.scheduler.state.FreezeOrder;
+import dev.berth.scheduler.wire.Opening;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 
 /** What operators do with the cluster as a whole. Thread-safe. */
 final class AdminApi extends AdminServiceGrpc.AdminServiceImplBase {
   private final Desk desk;
+  private final Restoration.Means means;
 
-  AdminApi(Desk desk) {
+  AdminApi(Desk desk, Restoration.Means means) {
     this.desk = desk;
+    this.means = means;
+  }
+
+  @Override
+  public void backup(BackupRequest request, StreamObserver<StatePart> out) {
+    try {
+      Desk.Asked asked = desk.asked();
+      asked.requireOperator("back the state up");
+      Backups.send(asked.snapshot(), means.facts(), (ServerCallStreamObserver<StatePart>) out);
+    } catch (StatusRuntimeException refused) {
+      out.onError(refused);
+    }
+  }
+
+  @Override
+  public StreamObserver<RestoreRequest> restore(StreamObserver<RestoreResponse> out) {
+    return Opening.of(
+        out,
+        () -> {
+          Desk.Asked asked = desk.asked();
+          asked.requireOperator("restore a state");
+          return new Restoration(asked.control(), means, out);
+        });
   }
 
   @Override

@@ -49,7 +49,7 @@ public final class PublicApi {
             new LogApi(desk, agents.logs(), executor),
             new EventApi(desk, watches),
             new PlacementApi(desk, facts.settings()),
-            new AdminApi(desk));
+            new AdminApi(desk, new Restoration.Means(facts, stores.blobs())));
   }
 
   /** What the server serves. */

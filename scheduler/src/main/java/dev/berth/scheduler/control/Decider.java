@@ -67,7 +67,7 @@ final class Decider {
   private final Campaigning campaigning;
   private final Sweep sweep;
   private final Watch watch;
-  private final Idempotency idempotency = new Idempotency();
+  private final Idempotency idempotency;
   private final NavigableSet<ProcessTypeId> unsettled = new TreeSet<>();
   private @Nullable ProcessTypeId lastLooked;
   private Watch.Lost lost = Watch.Lost.NONE;
@@ -87,6 +87,7 @@ final class Decider {
     this.placing = new Placing(working, placer);
     this.campaigning = new Campaigning(working, term.began().plus(term.timers().routersExpected()));
     this.watch = new Watch(term.timers(), term.began());
+    this.idempotency = new Idempotency(working, term.began());
     this.nextLook = term.began();
     this.sweep = new Sweep(working, term.began());
     this.last = snapshot(0);
@@ -130,7 +131,7 @@ final class Decider {
   }
 
   private Outcome answer(Input.Ask ask) {
-    Optional<Outcome> before = idempotency.before(ask, working.now());
+    Optional<Outcome> before = idempotency.before(ask);
     if (before.isPresent()) {
       return before.get();
     }
@@ -142,17 +143,15 @@ final class Decider {
             ask.caller(),
             ask.mutation(),
             working.now());
-    Outcome outcome =
-        switch (Admission.judge(request)) {
-          case Verdict.Denied(Outcome.Refused refused) -> refused;
-          case Verdict.Admitted admitted -> {
-            admitted.changes().forEach(this::apply);
-            admitted.events().forEach(working::record);
-            yield new Outcome.Accepted(admitted.result());
-          }
-        };
-    idempotency.remember(ask, outcome, working.now());
-    return outcome;
+    return switch (Admission.judge(request)) {
+      case Verdict.Denied(Outcome.Refused refused) -> refused;
+      case Verdict.Admitted admitted -> {
+        admitted.changes().forEach(this::apply);
+        idempotency.remember(ask, admitted.result(), admitted.changes().size());
+        admitted.events().forEach(working::record);
+        yield new Outcome.Accepted(admitted.result());
+      }
+    };
   }
 
   private void apply(Change change) {

@@ -140,6 +140,8 @@ final class Working {
           Change.PutCampaign _,
           Change.RemoveCampaign _,
           Change.PutFreeze _,
+          Change.PutAnswer _,
+          Change.RemoveAnswer _,
           Change.AddEvent _ -> {}
     }
   }

@@ -6,12 +6,14 @@ import dev.berth.proto.v1.SchedulerMessage;
 import dev.berth.proto.v1.StatusBatch;
 import dev.berth.proto.v1.VerificationMade;
 import dev.berth.proto.v1.Welcome;
+import dev.berth.scheduler.control.Snapshot;
 import dev.berth.scheduler.state.Event;
 import dev.berth.scheduler.state.NodeId;
 import dev.berth.scheduler.wire.AgentMessages;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -100,6 +102,13 @@ final class AgentListener implements StreamObserver<AgentMessage> {
             .setRedialWithinMillis(redialWithinMillis(term.latest().state().nodes().size()))
             .build();
     out.onNext(SchedulerMessage.newBuilder().setWelcome(welcome).build());
+    Optional<String> doubt = doubt(hello);
+    if (doubt.isPresent()) {
+      isOver = true;
+      log.error("agent {} is not taken: {}", proven, doubt.get());
+      opened.end(doubt.get());
+      return;
+    }
     stream = opened;
     term.add(opened);
     offer(new Event.AgentConnected(connection, AgentMessages.hello(hello)));
@@ -113,6 +122,24 @@ final class AgentListener implements StreamObserver<AgentMessage> {
    */
   private static int redialWithinMillis(int nodes) {
     return nodes < A_CROWD ? 0 : Math.min(nodes * MILLIS_A_GREETING, MAX_REDIAL_MILLIS);
+  }
+
+  /** Who leads from a state that was lost must not have agents take that for an order. */
+  private Optional<String> doubt(Hello hello) {
+    Snapshot latest = term.latest();
+    if (hello.getEpochSeen() > latest.epoch()) {
+      return Optional.of(
+          "it has seen epoch %d and this is epoch %d: another scheduler leads, or the stored state"
+                  .formatted(hello.getEpochSeen(), latest.epoch())
+              + " was lost; then restore it: berth admin restore");
+    }
+    if (hello.getPlacementsCount() > 0 && !latest.state().nodes().containsKey(new NodeId(proven))) {
+      return Optional.of(
+          "it has %d placements and the stored state does not know the node: restore a state that"
+                  .formatted(hello.getPlacementsCount())
+              + " does (berth admin restore), or sweep the node");
+    }
+    return Optional.empty();
   }
 
   private void status(AgentStream open, StatusBatch batch) {

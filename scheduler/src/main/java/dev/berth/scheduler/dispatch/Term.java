@@ -146,6 +146,8 @@ final class Term implements AutoCloseable {
             Change.PutCampaign _,
             Change.RemoveCampaign _,
             Change.PutFreeze _,
+            Change.PutAnswer _,
+            Change.RemoveAnswer _,
             Change.PutNode _,
             Change.AddEvent _ -> {}
       }

@@ -22,6 +22,16 @@ public sealed interface Change {
 
   record PutFreeze(FreezeOrder order) implements Change {}
 
+  /**
+   * A request was accepted and remembered.
+   *
+   * @param changes so many changes right before this one are its effect: stored with it or not at
+   *     all
+   */
+  record PutAnswer(GivenAnswer answer, int changes) implements Change {}
+
+  record RemoveAnswer(long sequence) implements Change {}
+
   record PutNode(KnownNode node) implements Change {}
 
   record PutPlacement(Placement placement) implements Change {}

@@ -125,6 +125,8 @@ public record ClusterState(
           withCampaigns(campaigns.plus(campaign.id(), campaign));
       case Change.RemoveCampaign(CampaignId id) -> withCampaigns(campaigns.minus(id));
       case Change.PutFreeze(FreezeOrder order) -> withUpkeep(upkeep.with(order));
+      case Change.PutAnswer(GivenAnswer answer, _) -> withUpkeep(upkeep.with(answer));
+      case Change.RemoveAnswer(long sequence) -> withUpkeep(upkeep.withoutAnswer(sequence));
       case Change.PutNode(KnownNode node) -> withNodes(nodes.plus(node.id(), node));
       case Change.PutPlacement(Placement placement) ->
           withPlacements(placements.with(placement), counted(placement));

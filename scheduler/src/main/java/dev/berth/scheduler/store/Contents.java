@@ -2,6 +2,8 @@ package dev.berth.scheduler.store;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import dev.berth.proto.stored.v1.StoredAnswer;
 import dev.berth.proto.stored.v1.StoredApp;
 import dev.berth.proto.stored.v1.StoredBase;
 import dev.berth.proto.stored.v1.StoredCampaign;
@@ -16,6 +18,7 @@ import dev.berth.scheduler.state.App;
 import dev.berth.scheduler.state.Campaign;
 import dev.berth.scheduler.state.Change;
 import dev.berth.scheduler.state.ClusterState;
+import dev.berth.scheduler.state.GivenAnswer;
 import dev.berth.scheduler.state.HistoryEvent;
 import dev.berth.scheduler.state.NodeId;
 import dev.berth.scheduler.state.Placement;
@@ -42,6 +45,7 @@ final class Contents {
   private final Paths paths;
   private final Map<String, Held> held = new HashMap<>();
   private final Map<String, NodeId> nodes = new HashMap<>();
+  private final Map<String, Message> foreign = new HashMap<>();
   private ClusterState state = ClusterState.empty();
   private ClusterState.Counters counters = state.counters();
 
@@ -78,6 +82,7 @@ final class Contents {
 
   void remove(String path) {
     Held gone = held.remove(path);
+    foreign.remove(path);
     if (gone == null) {
       return;
     }
@@ -105,6 +110,11 @@ final class Contents {
     return new HashSet<>(held.keySet());
   }
 
+  /** What holds fields that nobody here knows, by path. */
+  Map<String, Message> foreign() {
+    return new HashMap<>(foreign);
+  }
+
   Store.Loaded loaded() {
     var history = new ArrayList<HistoryEvent>();
     for (Held each : held.values()) {
@@ -120,27 +130,35 @@ final class Contents {
       throws InvalidProtocolBufferException {
     return switch (paths.directoryOf(path)) {
       case "tenants" -> {
-        Tenant tenant = Decoding.tenant(StoredTenant.parseFrom(data));
+        Tenant tenant = Decoding.tenant(noted(path, StoredTenant.parseFrom(data)));
         yield one(new Change.PutTenant(tenant), new Change.RemoveTenant(tenant.id()));
       }
       case "apps" -> {
-        App app = Decoding.app(StoredApp.parseFrom(data));
+        App app = Decoding.app(noted(path, StoredApp.parseFrom(data)));
         yield one(new Change.PutApp(app), new Change.RemoveApp(app.id()));
       }
       case "releases" -> {
-        Release release = Decoding.release(StoredRelease.parseFrom(data));
+        Release release = Decoding.release(noted(path, StoredRelease.parseFrom(data)));
         yield one(new Change.PutRelease(release), new Change.RemoveRelease(release.id()));
       }
-      case "bases" -> lasting(new Change.PutBase(Decoding.base(StoredBase.parseFrom(data))));
+      case "bases" ->
+          lasting(new Change.PutBase(Decoding.base(noted(path, StoredBase.parseFrom(data)))));
       case "campaigns" -> {
-        Campaign campaign = CampaignCodec.decoded(StoredCampaign.parseFrom(data));
+        Campaign campaign = CampaignCodec.decoded(noted(path, StoredCampaign.parseFrom(data)));
         yield one(new Change.PutCampaign(campaign), new Change.RemoveCampaign(campaign.id()));
       }
-      case "nodes" -> lasting(new Change.PutNode(Decoding.node(StoredNode.parseFrom(data))));
+      case "nodes" ->
+          lasting(new Change.PutNode(Decoding.node(noted(path, StoredNode.parseFrom(data)))));
       case "upkeep" ->
-          lasting(new Change.PutFreeze(UpkeepCodec.freeze(StoredFreeze.parseFrom(data))));
+          lasting(
+              new Change.PutFreeze(UpkeepCodec.freeze(noted(path, StoredFreeze.parseFrom(data)))));
+      case "answers" -> {
+        GivenAnswer answer = UpkeepCodec.answer(noted(path, StoredAnswer.parseFrom(data)));
+        yield one(new Change.PutAnswer(answer, 0), new Change.RemoveAnswer(answer.sequence()));
+      }
       case "placements" -> {
-        var placements = Decoding.placements(StoredPlacements.parseFrom(data), this::node);
+        var placements =
+            Decoding.placements(noted(path, StoredPlacements.parseFrom(data)), this::node);
         replace(
             before != null && before.said() instanceof Said.Shard(List<Placement> known)
                 ? known
@@ -148,13 +166,24 @@ final class Contents {
             placements);
         yield new Said.Shard(placements);
       }
-      case "history" -> new Said.Segment(Decoding.history(StoredHistory.parseFrom(data)));
+      case "history" ->
+          new Said.Segment(Decoding.history(noted(path, StoredHistory.parseFrom(data))));
       default -> throw new IllegalStateException("nothing is known of " + path);
     };
   }
 
   private NodeId node(String name) {
     return nodes.computeIfAbsent(name, NodeId::new);
+  }
+
+  /** Remembers it if it says what only a later version understands. */
+  private <M extends Message> M noted(String path, M message) {
+    if (UnknownFields.any(message)) {
+      foreign.put(path, message);
+    } else {
+      foreign.remove(path);
+    }
+    return message;
   }
 
   private Said one(Change put, Change removal) {

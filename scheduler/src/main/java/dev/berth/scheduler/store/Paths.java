@@ -26,6 +26,7 @@ record Paths(String root) {
           "nodes",
           "placements",
           "upkeep",
+          "answers",
           "history");
 
   String directory(String name) {
@@ -93,6 +94,10 @@ record Paths(String root) {
 
   String freeze() {
     return root + "/upkeep/freeze";
+  }
+
+  String answer(long sequence) {
+    return root + "/answers/" + sequence;
   }
 
   String placements(Shard shard) {

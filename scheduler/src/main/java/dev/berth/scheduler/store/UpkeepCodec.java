@@ -1,7 +1,11 @@
 package dev.berth.scheduler.store;
 
+import dev.berth.proto.stored.v1.StoredAnswer;
 import dev.berth.proto.stored.v1.StoredFreeze;
+import dev.berth.scheduler.state.Caller;
 import dev.berth.scheduler.state.FreezeOrder;
+import dev.berth.scheduler.state.GivenAnswer;
+import dev.berth.scheduler.state.TenantId;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -41,5 +45,39 @@ final class UpkeepCodec {
       default ->
           throw new IllegalStateException("the order to freeze is unknown: " + stored.getOrder());
     };
+  }
+
+  static StoredAnswer answer(GivenAnswer answer) {
+    return StoredAnswer.newBuilder()
+        .setSequence(answer.sequence())
+        .setTenant(
+            switch (answer.caller()) {
+              case Caller.Operator() -> "";
+              case Caller.OfTenant(TenantId tenant) -> tenant.name();
+            })
+        .setKey(answer.key())
+        .setFingerprint(answer.fingerprint())
+        .setAt(answer.at().toEpochMilli())
+        .setKind(answer.made().kind().name())
+        .setName(answer.made().name())
+        .setNumber(answer.made().number())
+        .setFlag(answer.made().flag())
+        .build();
+  }
+
+  static GivenAnswer answer(StoredAnswer stored) {
+    return new GivenAnswer(
+        stored.getSequence(),
+        stored.getTenant().isEmpty()
+            ? new Caller.Operator()
+            : new Caller.OfTenant(new TenantId(stored.getTenant())),
+        stored.getKey(),
+        stored.getFingerprint(),
+        Instant.ofEpochMilli(stored.getAt()),
+        new GivenAnswer.Made(
+            GivenAnswer.Kind.valueOf(stored.getKind()),
+            stored.getName(),
+            stored.getNumber(),
+            stored.getFlag()));
   }
 }

@@ -71,6 +71,7 @@ public final class Refusing {
           INVALID_CAMPAIGN,
           INVALID_REQUEST,
           SLUG_DIGEST_MISMATCH,
+          STATE_INVALID,
           SLUG_TOO_LARGE,
           SLUG_INVALID,
           PROCFILE_INVALID,
@@ -89,7 +90,12 @@ public final class Refusing {
           NODE_NOT_FOUND ->
           Status.NOT_FOUND;
       case TENANT_EXISTS, APP_EXISTS, DOMAIN_TAKEN, CAMPAIGN_EXISTS -> Status.ALREADY_EXISTS;
-      case TENANT_NOT_EMPTY, APP_NOT_DEPLOYED, WEB_MISSING, NO_NODE_FITS, CAMPAIGN_OVER ->
+      case STATE_EXISTS,
+          TENANT_NOT_EMPTY,
+          APP_NOT_DEPLOYED,
+          WEB_MISSING,
+          NO_NODE_FITS,
+          CAMPAIGN_OVER ->
           Status.FAILED_PRECONDITION;
       case QUOTA_EXCEEDED, LIMIT_EXCEEDED, BUSY, NODE_BUSY -> Status.RESOURCE_EXHAUSTED;
       case VERSION_CONFLICT -> Status.ABORTED;

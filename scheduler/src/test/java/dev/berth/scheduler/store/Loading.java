@@ -1,5 +1,6 @@
 package dev.berth.scheduler.store;
 
+import dev.berth.proto.stored.v1.StoredAnswer;
 import dev.berth.proto.stored.v1.StoredApp;
 import dev.berth.proto.stored.v1.StoredBase;
 import dev.berth.proto.stored.v1.StoredCampaign;
@@ -65,6 +66,9 @@ final class Loading {
     }
     for (byte[] data : all("upkeep")) {
       changes.add(new Change.PutFreeze(UpkeepCodec.freeze(StoredFreeze.parseFrom(data))));
+    }
+    for (byte[] data : all("answers")) {
+      changes.add(new Change.PutAnswer(UpkeepCodec.answer(StoredAnswer.parseFrom(data)), 0));
     }
     for (byte[] data : all("apps")) {
       changes.add(new Change.PutApp(Decoding.app(StoredApp.parseFrom(data))));

@@ -5,6 +5,7 @@ import dev.berth.scheduler.state.AppId;
 import dev.berth.scheduler.state.BaseCourse;
 import dev.berth.scheduler.state.BaseLine;
 import dev.berth.scheduler.state.BaseVersion;
+import dev.berth.scheduler.state.Caller;
 import dev.berth.scheduler.state.Campaign;
 import dev.berth.scheduler.state.CampaignId;
 import dev.berth.scheduler.state.Capacity;
@@ -14,6 +15,7 @@ import dev.berth.scheduler.state.Digest;
 import dev.berth.scheduler.state.EgressPolicy;
 import dev.berth.scheduler.state.Formation;
 import dev.berth.scheduler.state.FreezeOrder;
+import dev.berth.scheduler.state.GivenAnswer;
 import dev.berth.scheduler.state.HealthCheck;
 import dev.berth.scheduler.state.HistoryEvent;
 import dev.berth.scheduler.state.InstanceId;
@@ -68,7 +70,7 @@ final class RandomBatches {
   }
 
   private Change change() {
-    return switch (random.nextInt(17)) {
+    return switch (random.nextInt(19)) {
       case 0 -> new Change.PutTenant(tenant());
       case 1 -> new Change.RemoveTenant(new TenantId("tenant-" + random.nextInt(NAMES)));
       case 2 -> event();
@@ -80,10 +82,26 @@ final class RandomBatches {
       case 8 -> event();
       case 9 -> removed();
       case 10 -> new Change.PutCampaign(campaign());
+      case 13 -> new Change.PutAnswer(answer(), 0);
+      case 14 -> new Change.RemoveAnswer(1 + random.nextInt(40));
       case 12 -> new Change.PutFreeze(freeze());
       case 11 -> new Change.RemoveCampaign(new CampaignId(1 + random.nextInt(3)));
       default -> new Change.PutPlacement(placement());
     };
+  }
+
+  private GivenAnswer answer() {
+    Caller caller =
+        random.nextBoolean()
+            ? new Caller.Operator()
+            : new Caller.OfTenant(new TenantId("tenant-" + random.nextInt(2)));
+    return new GivenAnswer(
+        state.upkeep().answers().next(),
+        caller,
+        "key-" + state.upkeep().answers().next(),
+        "0123",
+        NOW,
+        new GivenAnswer.Made(GivenAnswer.Kind.RELEASE, "acme/shop", 7, random.nextBoolean()));
   }
 
   private FreezeOrder freeze() {

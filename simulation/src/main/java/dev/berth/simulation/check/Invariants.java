@@ -16,6 +16,7 @@ public final class Invariants {
         List.of(
             new OnlyTheNewestEpochWrites(cluster),
             new AcceptedCommandsAreKept(cluster),
+            new RepeatedRequestsActOnce(cluster),
             new NodesHoldNoMoreThanTheyHave(cluster),
             new AgentsObeyNoOldOrders(cluster),
             new RoutersUseNoOldTable(cluster),

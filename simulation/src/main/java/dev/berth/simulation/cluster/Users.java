@@ -24,6 +24,10 @@ import java.util.Map;
 public final class Users {
   private static final int MOST_TRIES = 120;
   private static final long PATIENCE_MICROS = 5_000_000;
+
+  /** Begins the description of each deploy, which no two have in common. */
+  public static final String DEPLOY = "deploy ";
+
   private static final Digest DIGEST = new Digest("0".repeat(64));
 
   /** How a release behaves. */
@@ -93,7 +97,7 @@ public final class Users {
         List.of(
             new ProcessType("web", "web " + word, HealthCheck.STANDARD, 10_000),
             new ProcessType("worker", "worker " + word, HealthCheck.STANDARD, 5_000));
-    ask(new Command.CreateRelease(app(app), new Release.Slug(DIGEST, 1), types, word));
+    ask(new Command.CreateRelease(app(app), new Release.Slug(DIGEST, 1), types, DEPLOY + lastKey));
   }
 
   /** An empty size leaves the size as it is. */
@@ -209,7 +213,7 @@ public final class Users {
         accepted++;
       }
       case Outcome.Refused refused -> {
-        if (refused.code() == RefusalCode.NOT_LEADING || refused.code() == RefusalCode.BUSY) {
+        if (isToBeAskedAgain(refused.code())) {
           question.tries++;
           world.after(
               500_000,
@@ -224,5 +228,12 @@ public final class Users {
         }
       }
     }
+  }
+
+  /** Also where it may have been done already: the key tells. */
+  private static boolean isToBeAskedAgain(RefusalCode code) {
+    return code == RefusalCode.NOT_LEADING
+        || code == RefusalCode.BUSY
+        || code == RefusalCode.TERM_ENDED;
   }
 }

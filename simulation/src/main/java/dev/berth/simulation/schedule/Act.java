@@ -30,6 +30,7 @@ public record Act(long at, Kind kind, int which, int other, long micros) {
     PAUSE(4),
     KILL_LEADER(4),
     PAUSE_LEADER(4),
+    KILL_ANSWERING(3),
     KILL_SCHEDULERS(1),
     CUT(3),
     CUT_ONE_WAY(3),

@@ -85,6 +85,7 @@ public final class Director {
       case PAUSE -> pause(any(act), act.micros());
       case KILL_LEADER -> cluster.leader().ifPresent(it -> kill(it, act.micros()));
       case PAUSE_LEADER -> cluster.leader().ifPresent(it -> pauseLeader(it, act));
+      case KILL_ANSWERING -> killAnswering(act);
       case KILL_SCHEDULERS -> cluster.schedulers().forEach(it -> kill(it, act.micros()));
       case DEPOSE -> cluster.leader().ifPresent(it -> depose(it, act));
       case WRONG_CLOCK -> wrongClock(any(act), act);
@@ -147,6 +148,16 @@ public final class Director {
   private void kill(SimProcess process, long micros) {
     process.kill();
     world.after(micros, "start " + process, process::start);
+  }
+
+  /** Within the time in which a request is stored and its answer is on the way. */
+  private void killAnswering(Act act) {
+    users.deploy(act.which(), Users.Quality.GOOD);
+    cluster
+        .leader()
+        .ifPresent(leader ->
+            world.after(
+                500 + 8L * act.other(), "kill " + leader, () -> kill(leader, act.micros())));
   }
 
   private void pause(SimProcess process, long micros) {

@@ -284,11 +284,23 @@ public final class StoreClient {
     public CompletionStage<@Nullable Void> commit(Batch batch) {
       CompletableFuture<@Nullable Void> all = CompletableFuture.completedFuture(null);
       List<Change> changes = inOrder(batch.changes());
-      for (int from = 0; from < changes.size(); from += troubles.operations) {
-        int to = Math.min(changes.size(), from + troubles.operations);
+      for (int from = 0; from < changes.size(); ) {
+        int to = cut(changes, from);
         all = all.thenCombine(write(changes.subList(from, to), batch.after()), (_, _) -> null);
+        from = to;
       }
       return all;
+    }
+
+    /** Where a transaction may end: not between a command's effect and that it was accepted. */
+    private int cut(List<Change> changes, int from) {
+      int to = Math.min(changes.size(), from + troubles.operations);
+      for (int at = to; at < changes.size(); at++) {
+        if (changes.get(at) instanceof Change.PutAnswer(_, int effect) && at - effect < to) {
+          to = at + 1;
+        }
+      }
+      return to;
     }
 
     /** As the production store writes: placements after what they refer to, history last. */
