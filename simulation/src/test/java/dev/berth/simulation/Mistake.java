@@ -21,7 +21,12 @@ enum Mistake {
           "agent",
           "agent/link/LinkSession.java",
           "if (fence.epochs().admit(epoch)) {",
-          "if (fence.epochs().admit(epoch) || epoch > 0) {")),
+          "if (fence.epochs().admit(epoch) || epoch > 0) {"),
+      new Edit(
+          "scheduler",
+          "scheduler/dispatch/AgentListener.java",
+          "if (hello.getEpochSeen() > latest.epoch()) {",
+          "if (hello.getEpochSeen() < 0) {")),
   ANSWERS_BEFORE_THE_COMMIT(
       new Edit(
           "scheduler",
@@ -109,6 +114,17 @@ enum Mistake {
           "scheduler/rollout/Watch.java",
           "nodes = nodes.plus(id);\n          last = now;",
           "nodes = nodes.plus(id);")),
+  ROUTER_TAKES_TABLES_OF_OLD_EPOCHS(
+      new Edit(
+          "router",
+          "router/table/Intake.java",
+          "if (full.epoch() < table.epoch()) {",
+          "if (full.epoch() < 0) {"),
+      new Edit(
+          "router",
+          "router/feed/RouteFeed.java",
+          "if (epochs.admit(epoch)) {",
+          "if (epochs.admit(epoch) || epoch > 0) {")),
   KEYS_ARE_FORGOTTEN_WITH_THEIR_LEADER(
       new Edit(
           "scheduler",

@@ -178,22 +178,25 @@ public final class Director {
     }
   }
 
-  /** It leads on for a while, and some of those who follow it look for a leader again. */
+  /**
+   * It leads on for a while, and some of those who follow it look for a leader again: long enough
+   * at the new one to be given its first table there, then at the old one.
+   */
   private void depose(SimScheduler leader, Act act) {
     cluster.ensemble().depose(leader.name());
     if (act.other() % 2 == 0) {
-      world.after(1_000_000, "to the new", () -> part(leader, true));
-      world.after(6_000_000, "back to the old", () -> part(leader, false));
+      world.after(500_000, "to the new", () -> part(leader, true, 9_000_000));
+      world.after(10_000_000, "back to the old", () -> part(leader, false, 4_500_000));
     }
   }
 
   /** For a while agents and routers reach either not the old leader or nobody else. */
-  private void part(SimScheduler old, boolean isFromOld) {
+  private void part(SimScheduler old, boolean isFromOld, long micros) {
     for (SimProcess process : cluster.processes()) {
       cluster.network().tear(process.name());
       for (SimScheduler scheduler : cluster.schedulers()) {
         if (scheduler.equals(old) == isFromOld) {
-          cutBothWays(process.name(), scheduler.name(), 4_500_000);
+          cutBothWays(process.name(), scheduler.name(), micros);
         }
       }
     }
