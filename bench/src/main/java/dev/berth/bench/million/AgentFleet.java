@@ -94,7 +94,7 @@ final class AgentFleet {
             .setCpuMillis(1000L * instancesANode)
             .setPids(1000L * instancesANode)
             .setDiskMib(4096L * instancesANode)
-            .setAddresses(2 * instancesANode)
+            .setAddresses(2L * instancesANode)
             .build(),
         Map.of("zone", "z" + number % ZONES, "rack", "r" + number / ZONES / RACK),
         new Schedulers(schedulers, dial),
