@@ -271,7 +271,7 @@ final class SimulatedAgent {
           return;
         }
         isOver = true;
-        long wait = 0;
+        int wait = 0;
         if (isLinked) {
           fleet.tally().linked.decrement();
           wait = nextPause() + fleet.random().nextInt(redialWithin + 1);
@@ -283,7 +283,7 @@ final class SimulatedAgent {
       }
     }
 
-    private long nextPause() {
+    private int nextPause() {
       int half = pause / 2;
       pause = Math.min(pause * 2, LONGEST_PAUSE_MILLIS);
       return half + fleet.random().nextInt(half + 1);
