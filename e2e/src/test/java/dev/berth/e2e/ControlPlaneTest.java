@@ -142,6 +142,9 @@ class ControlPlaneTest {
         LONG,
         () -> plane.processes.first(SHOP, "web.1").filter(pid -> pid != victim).isPresent());
     plane.deadline.until("web.1 listens", LONG, () -> ControlPlane.listens(first));
+    // What an agent has not verified when it dies is started again, and rightly so.
+    plane.deadline.until(
+        "web.1 is verified", LONG, () -> plane.isVerified(first, first.getIncarnation() + 1));
     plane.agent.restart();
     plane.router.restart();
     plane.deadline.until("the router answers", LONG, plane::answers);

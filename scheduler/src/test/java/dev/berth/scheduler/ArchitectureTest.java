@@ -20,6 +20,8 @@ class ArchitectureTest {
     "..scheduler.rollout..",
     "..scheduler.campaign..",
     "..scheduler.signals..",
+    "..scheduler.autoscale..",
+    "..scheduler.garbage..",
     "..scheduler.placement..",
     "..scheduler.routes.."
   };

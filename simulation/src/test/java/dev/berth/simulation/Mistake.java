@@ -72,8 +72,8 @@ enum Mistake {
       new Edit(
           "scheduler",
           "scheduler/rollout/Rollout.java",
-          "if (fallback != null && view.isServing(target)) {",
-          "if (fallback != null) {")),
+          "if (view.isServing(target) && view.isProven(target, goal.minHealthy())) {",
+          "if (!target.equals(fallback)) {")),
   FORGETS_WHAT_HAS_NOT_STOPPED(
       new Edit(
           "scheduler",
@@ -84,13 +84,19 @@ enum Mistake {
       new Edit(
           "scheduler",
           "scheduler/rollout/Rollout.java",
-          "if (staying == 1 && (view",
-          "if (staying < 100 && (view"),
+          "} else if (staying == 1 && !(view",
+          "} else if (staying < 100 && !(view"),
       new Edit(
           "scheduler",
           "scheduler/rollout/Rollout.java",
           "&& view.isNodeKnown(placement)) {",
           "&& view.isNodeKnown(placement) && index < 0) {")),
+  RUNS_RELEASE_COMMANDS_AGAIN(
+      new Edit(
+          "agent",
+          "agent/reconcile/Phases.java",
+          "return rules.once() ? placement.over(exit)",
+          "return rules.once() && exit.code() == 4711 ? placement.over(exit)")),
   KEEPS_ROOM_THAT_IS_FREE(
       new Edit(
           "scheduler",

@@ -6,11 +6,14 @@ import dev.berth.cli.backup.BackupFile;
 import dev.berth.cli.backup.BackupKey;
 import dev.berth.cli.client.Cluster;
 import dev.berth.cli.output.Json;
+import dev.berth.cli.output.Table;
 import dev.berth.cli.output.Words;
 import dev.berth.proto.v1.AdminServiceGrpc;
 import dev.berth.proto.v1.Brake;
 import dev.berth.proto.v1.ClusterServiceGrpc;
 import dev.berth.proto.v1.ClusterStatus;
+import dev.berth.proto.v1.CollectGarbageRequest;
+import dev.berth.proto.v1.CollectGarbageResponse;
 import dev.berth.proto.v1.FreezeRequest;
 import dev.berth.proto.v1.GetStatusRequest;
 import dev.berth.proto.v1.MissingBlob;
@@ -32,7 +35,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "admin",
     description = {
-      "Keep the cluster (operators): freeze, thaw, backup, restore. Without one of them: say how the",
+      "Keep the cluster (operators): freeze, thaw, backup, restore, gc. Without one: say how the",
       "instances of silent nodes are replaced."
     },
     footer = "JSON: the Brake.")
@@ -102,8 +105,10 @@ public final class AdminCommand implements Callable<Integer> {
 
   @Command(
       description = {
-        "Write the cluster's whole state into a file, sealed with a passphrase or a key file: tenants,",
-        "apps, config vars, releases, placements, history. Slugs and base images are files named by",
+        "Write the cluster's whole state into a file, sealed with a passphrase or a key file:"
+            + " tenants,",
+        "apps, config vars, releases, placements, history. Slugs and base images are files named"
+            + " by",
         "their content and the CA is a directory: keep copies of those too (docs/operations.md)."
       },
       footer = "JSON: {\"file\", \"bytes\", \"entries\", \"epoch\", \"at\", \"stateSha256\"}.")
@@ -121,9 +126,12 @@ public final class AdminCommand implements Callable<Integer> {
 
   @Command(
       description = {
-        "Make a backup the state of a cluster that has lost its own. The file is read to its end and",
-        "proven before anything is sent, and the cluster takes all of it or nothing. Instances that run",
-        "and that the backup knows run on; others on its nodes are stopped. The cluster begins held: look",
+        "Make a backup the state of a cluster that has lost its own. The file is read to its end"
+            + " and",
+        "proven before anything is sent, and the cluster takes all of it or nothing. Instances that"
+            + " run",
+        "and that the backup knows run on; others on its nodes are stopped. The cluster begins"
+            + " held: look",
         "at it, then berth admin thaw."
       },
       footer = "JSON: the RestoreResponse.")
@@ -135,7 +143,8 @@ public final class AdminCommand implements Callable<Integer> {
               names = "--force",
               paramLabel = "OLD",
               description = {
-                "Replace the state that there is. It is backed up to OLD first, with the same key; what was",
+                "Replace the state that there is. It is backed up to OLD first, with the same key;"
+                    + " what was",
                 "changed since FILE was made is in OLD only."
               })
           @Nullable Path old) {
@@ -186,6 +195,42 @@ public final class AdminCommand implements Callable<Integer> {
       words.append("\nmissing: %s %s".formatted(missing.getDigest(), missing.getUse()));
     }
     return words.toString();
+  }
+
+  @Command(
+      description = {
+        "Forget base versions beyond the newest 3 of each line that nothing needs, and delete slugs"
+            + " and",
+        "images that nothing names and nobody has brought or looked for in a day. The leader does"
+            + " so",
+        "every hour by itself."
+      },
+      footer = "JSON: a CollectGarbageResponse object.")
+  int gc(
+      @Mixin ClusterOptions on,
+      @Option(names = "--plan", description = "Only say what would go.") boolean plan) {
+    try (Cluster cluster = on.open(surroundings)) {
+      CollectGarbageRequest request =
+          CollectGarbageRequest.newBuilder().setMutation(cluster.mutation()).setPlan(plan).build();
+      CollectGarbageResponse found =
+          cluster.ask(AdminServiceGrpc::newBlockingStub, it -> it.collectGarbage(request));
+      new Answer(surroundings.terminal(), on.json)
+          .one(
+              found,
+              () ->
+                  "%d base versions and %d slugs and images of %d bytes %s."
+                      .formatted(
+                          found.getBases(),
+                          found.getBlobs(),
+                          found.getBytes(),
+                          plan ? "would go" : "are gone"));
+      if (!on.json && found.getItemsCount() > 0) {
+        Table table = new Table("what", "name", "bytes");
+        found.getItemsList().forEach(it -> table.row(it.getKind(), it.getName(), it.getBytes()));
+        table.print(surroundings.terminal());
+      }
+      return 0;
+    }
   }
 
   private static Mutation mutation(Cluster cluster, @Nullable String reason) {

@@ -3,6 +3,8 @@ package dev.berth.scheduler.api;
 import dev.berth.proto.v1.AdminServiceGrpc;
 import dev.berth.proto.v1.BackupRequest;
 import dev.berth.proto.v1.Brake;
+import dev.berth.proto.v1.CollectGarbageRequest;
+import dev.berth.proto.v1.CollectGarbageResponse;
 import dev.berth.proto.v1.FreezeRequest;
 import dev.berth.proto.v1.RestoreRequest;
 import dev.berth.proto.v1.RestoreResponse;
@@ -20,9 +22,11 @@ import java.time.Duration;
 /** What operators do with the cluster as a whole. Thread-safe. */
 final class AdminApi extends AdminServiceGrpc.AdminServiceImplBase {
   private final Desk desk;
+  private final GarbageApi garbage;
   private final Restoration.Means means;
 
-  AdminApi(Desk desk, Restoration.Means means) {
+  AdminApi(Desk desk, Restoration.Means means, GarbageApi garbage) {
+    this.garbage = garbage;
     this.desk = desk;
     this.means = means;
   }
@@ -47,6 +51,12 @@ final class AdminApi extends AdminServiceGrpc.AdminServiceImplBase {
           asked.requireOperator("restore a state");
           return new Restoration(asked.control(), means, out);
         });
+  }
+
+  @Override
+  public void collectGarbage(
+      CollectGarbageRequest request, StreamObserver<CollectGarbageResponse> out) {
+    desk.answer(out, asked -> garbage.answer(asked, request));
   }
 
   @Override

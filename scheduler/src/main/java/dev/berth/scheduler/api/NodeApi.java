@@ -1,11 +1,14 @@
 package dev.berth.scheduler.api;
 
 import dev.berth.proto.v1.CordonNodeRequest;
+import dev.berth.proto.v1.DrainNodeRequest;
 import dev.berth.proto.v1.LabelNodeRequest;
 import dev.berth.proto.v1.ListNodesRequest;
 import dev.berth.proto.v1.ListNodesResponse;
 import dev.berth.proto.v1.Node;
 import dev.berth.proto.v1.NodeServiceGrpc;
+import dev.berth.proto.v1.RemoveNodeRequest;
+import dev.berth.proto.v1.RemoveNodeResponse;
 import dev.berth.proto.v1.VerificationReport;
 import dev.berth.proto.v1.VerifyNodeRequest;
 import dev.berth.scheduler.control.Snapshot;
@@ -85,6 +88,28 @@ final class NodeApi extends NodeServiceGrpc.NodeServiceImplBase {
         this::changed);
   }
 
+  @Override
+  public void drainNode(DrainNodeRequest request, StreamObserver<Node> out) {
+    desk.submit(
+        out,
+        request.getMutation(),
+        _ ->
+            request.getUndo()
+                ? new Command.UndrainNode(request.getNode())
+                : new Command.DrainNode(
+                    request.getNode(), Rollouts.seconds(request.getDeadlineSeconds())),
+        this::changed);
+  }
+
+  @Override
+  public void removeNode(RemoveNodeRequest request, StreamObserver<RemoveNodeResponse> out) {
+    desk.submit(
+        out,
+        request.getMutation(),
+        _ -> new Command.RemoveNode(request.getNode()),
+        _ -> RemoveNodeResponse.getDefaultInstance());
+  }
+
   private Node changed(Outcome.Result result) {
     return node(
         desk.control().snapshot(), Results.as(Outcome.Result.NodeResult.class, result).node());
@@ -157,6 +182,7 @@ final class NodeApi extends NodeServiceGrpc.NodeServiceImplBase {
             .setAgentVersion(node.agentVersion())
             .setRuntime(node.runtime())
             .setBootId(node.bootId());
+    Rollouts.show(node.policy(), built);
     snapshot
         .actual()
         .node(node.id())

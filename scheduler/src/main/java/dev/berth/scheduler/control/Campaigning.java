@@ -52,7 +52,7 @@ final class Campaigning {
     }
   }
 
-  private boolean isAnyUnderWay() {
+  boolean isAnyUnderWay() {
     return working.state().campaigns().values().stream().anyMatch(it -> !it.isOver());
   }
 

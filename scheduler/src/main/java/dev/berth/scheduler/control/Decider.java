@@ -6,6 +6,7 @@ import dev.berth.scheduler.admission.Verdict;
 import dev.berth.scheduler.placement.Placer;
 import dev.berth.scheduler.placement.Preemption;
 import dev.berth.scheduler.rollout.Brake;
+import dev.berth.scheduler.rollout.Departures;
 import dev.berth.scheduler.rollout.Plan;
 import dev.berth.scheduler.rollout.Rollout;
 import dev.berth.scheduler.rollout.View;
@@ -33,6 +34,7 @@ import dev.berth.scheduler.store.Store;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -66,6 +68,8 @@ final class Decider {
   private final Placing placing;
   private final Campaigning campaigning;
   private final Sweep sweep;
+  private final Deploying deploying;
+  private final Autoscaling autoscaling;
   private final Watch watch;
   private final Idempotency idempotency;
   private final NavigableSet<ProcessTypeId> unsettled = new TreeSet<>();
@@ -86,6 +90,8 @@ final class Decider {
     this.reports = new Reports(working, term.epoch());
     this.placing = new Placing(working, placer);
     this.campaigning = new Campaigning(working, term.began().plus(term.timers().routersExpected()));
+    this.deploying = new Deploying(working, term.began().plus(term.timers().routersExpected()));
+    this.autoscaling = new Autoscaling(working, term.settings(), term.began());
     this.watch = new Watch(term.timers(), term.began());
     this.idempotency = new Idempotency(working, term.began());
     this.nextLook = term.began();
@@ -103,8 +109,7 @@ final class Decider {
     if (isUnfinished) {
       return working.now();
     }
-    Instant campaigns = campaigning.nextLook();
-    return campaigns.isBefore(nextLook) ? campaigns : nextLook;
+    return Collections.min(List.of(nextLook, campaigning.nextLook(), deploying.nextLook()));
   }
 
   Pass decide(List<Input> inputs, Instant now) {
@@ -121,6 +126,11 @@ final class Decider {
     routeDelta = RouteDelta.nothing(routes.version());
     settle();
     campaigning.conduct(this::isSettled, brake.isFrozen());
+    if (!brake.isFrozen()) {
+      autoscaling.scale(this::isSettled);
+    }
+    settle();
+    deploying.conduct(this::view);
     settle();
     routesReady = routesReady || areRoutesReady(now);
     Snapshot previous = last;
@@ -293,6 +303,7 @@ final class Decider {
       unsettled.add(type);
     }
     placing.carryOut(type, plan.steps());
+    deploying.see(type.app());
     App app = working.state().apps().get(type.app());
     if (app != null
         && app.isLeaving()
@@ -328,6 +339,7 @@ final class Decider {
         working.actual(),
         progress,
         lost.nodes(),
+        new Departures(working.draining(), Map.of()),
         brake,
         term.timers().inEpoch(term.epoch()),
         term.began(),

@@ -10,6 +10,7 @@ import dev.berth.scheduler.state.Hello;
 import dev.berth.scheduler.state.HistoryEvent.Subject;
 import dev.berth.scheduler.state.KnownNode;
 import dev.berth.scheduler.state.NodeId;
+import dev.berth.scheduler.state.NodeImages;
 import dev.berth.scheduler.state.NodeReport;
 import dev.berth.scheduler.state.NodeVerification;
 import dev.berth.scheduler.state.Phase;
@@ -47,6 +48,11 @@ final class Reports {
       case Event.AgentVerified(NodeId node, long connection, NodeVerification verification) -> {
         if (seen(node, connection)) {
           verified(node, connection, verification);
+        }
+      }
+      case Event.AgentImages(NodeId node, long connection, NodeImages images) -> {
+        if (seen(node, connection)) {
+          working.see(node, images);
         }
       }
       case Event.AgentBeat(NodeId node, long connection) -> seen(node, connection);

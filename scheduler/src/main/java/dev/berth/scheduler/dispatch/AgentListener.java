@@ -83,6 +83,13 @@ final class AgentListener implements StreamObserver<AgentMessage> {
       case HELLO -> throw new IllegalArgumentException("hello comes once on a stream");
       case STATUS -> status(open, message.getStatus());
       case VERIFICATION -> verified(open, message.getVerification());
+      case IMAGES ->
+          offer(
+              new Event.AgentImages(
+                  open.node(),
+                  connection,
+                  AgentMessages.images(
+                      message.getImages().getDigestsList(), message.getImages().getProblem())));
       case ACKNOWLEDGE, BEAT, MESSAGE_NOT_SET ->
           offer(new Event.AgentBeat(open.node(), connection));
     }
@@ -112,6 +119,9 @@ final class AgentListener implements StreamObserver<AgentMessage> {
     stream = opened;
     term.add(opened);
     offer(new Event.AgentConnected(connection, AgentMessages.hello(hello)));
+    offer(
+        new Event.AgentImages(
+            opened.node(), connection, AgentMessages.images(hello.getImagesList(), "")));
     opened.ready();
     log.info("agent {} connected with {} placements", proven, hello.getPlacementsCount());
   }

@@ -1,11 +1,13 @@
 package dev.berth.scheduler.metrics;
 
 import dev.berth.scheduler.api.PublicApi;
+import dev.berth.scheduler.collect.Collector;
 import dev.berth.scheduler.control.Leadership;
 import dev.berth.scheduler.control.Snapshot;
 import dev.berth.scheduler.dispatch.Dispatch;
 import dev.berth.scheduler.rollout.Brake;
 import dev.berth.scheduler.state.PlacementReport;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.function.ToDoubleFunction;
@@ -44,6 +46,14 @@ public final class SchedulerMetrics {
         "instances.running",
         it ->
             it.actual().placements().values().stream().filter(PlacementReport::isRunning).count());
+  }
+
+  /** Since the start of this process. */
+  public static void bind(MeterRegistry registry, Collector collector) {
+    FunctionCounter.builder("berth.scheduler.garbage.blobs", collector, Collector::blobsRemoved)
+        .register(registry);
+    FunctionCounter.builder("berth.scheduler.garbage.bytes", collector, Collector::bytesRemoved)
+        .register(registry);
   }
 
   /** Zero while this process does not lead. */

@@ -34,6 +34,9 @@ public sealed interface Change {
 
   record PutNode(KnownNode node) implements Change {}
 
+  /** Nothing may be placed there any more. */
+  record RemoveNode(NodeId node) implements Change {}
+
   record PutPlacement(Placement placement) implements Change {}
 
   record RemovePlacement(Placement placement) implements Change {}

@@ -128,6 +128,7 @@ public record ClusterState(
       case Change.PutAnswer(GivenAnswer answer, _) -> withUpkeep(upkeep.with(answer));
       case Change.RemoveAnswer(long sequence) -> withUpkeep(upkeep.withoutAnswer(sequence));
       case Change.PutNode(KnownNode node) -> withNodes(nodes.plus(node.id(), node));
+      case Change.RemoveNode(NodeId id) -> withNodes(nodes.minus(id));
       case Change.PutPlacement(Placement placement) ->
           withPlacements(placements.with(placement), counted(placement));
       case Change.RemovePlacement(Placement placement) ->

@@ -23,6 +23,8 @@ public sealed interface Event {
   record AgentVerified(NodeId node, long connection, NodeVerification verification)
       implements Event {}
 
+  record AgentImages(NodeId node, long connection, NodeImages images) implements Event {}
+
   record AgentBeat(NodeId node, long connection) implements Event {}
 
   record AgentDisconnected(NodeId node, long connection) implements Event {}

@@ -21,6 +21,7 @@ import dev.berth.scheduler.state.ClusterState;
 import dev.berth.scheduler.state.GivenAnswer;
 import dev.berth.scheduler.state.HistoryEvent;
 import dev.berth.scheduler.state.NodeId;
+import dev.berth.scheduler.state.KnownNode;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.PlacementId;
 import dev.berth.scheduler.state.Release;
@@ -147,8 +148,10 @@ final class Contents {
         Campaign campaign = CampaignCodec.decoded(noted(path, StoredCampaign.parseFrom(data)));
         yield one(new Change.PutCampaign(campaign), new Change.RemoveCampaign(campaign.id()));
       }
-      case "nodes" ->
-          lasting(new Change.PutNode(Decoding.node(noted(path, StoredNode.parseFrom(data)))));
+      case "nodes" -> {
+        KnownNode node = Decoding.node(noted(path, StoredNode.parseFrom(data)));
+        yield one(new Change.PutNode(node), new Change.RemoveNode(node.id()));
+      }
       case "upkeep" ->
           lasting(
               new Change.PutFreeze(UpkeepCodec.freeze(noted(path, StoredFreeze.parseFrom(data)))));

@@ -12,6 +12,7 @@ import dev.berth.scheduler.state.FreezeOrder;
 import dev.berth.scheduler.state.GivenAnswer;
 import dev.berth.scheduler.state.HistoryEvent;
 import dev.berth.scheduler.state.KnownNode;
+import dev.berth.scheduler.state.NodeId;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.ProcessTypeId;
 import dev.berth.scheduler.state.Release;
@@ -105,6 +106,7 @@ final class Writes {
         case Change.RemoveAnswer(long sequence) -> remove(paths.answer(sequence), operations);
         case Change.PutNode(KnownNode node) ->
             operations.add(put(paths.node(node.id()), Encoding.node(node)));
+        case Change.RemoveNode(NodeId id) -> remove(paths.node(id), operations);
         case Change.PutPlacement(Placement placement) -> shards.add(Shard.of(placement));
         case Change.RemovePlacement(Placement placement) -> shards.add(Shard.of(placement));
         case Change.AddEvent(HistoryEvent event) -> touched.add(add(event));

@@ -148,6 +148,7 @@ public final class TestCluster {
   public void reconnect(TestAgent agent) {
     agent.connection(++connections);
     inbox.add(new Input.News(agent.hello()));
+    inbox.add(new Input.News(agent.images()));
     pass(Duration.ZERO);
   }
 

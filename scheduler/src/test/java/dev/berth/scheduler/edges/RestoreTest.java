@@ -237,6 +237,7 @@ class RestoreTest {
                     directory.resolve("zookeeper"), Optional.empty(), Duration.ofSeconds(10)),
                 directory.resolve("blobs"),
                 SlugLimits.DEFAULT,
+                Duration.ofHours(24),
                 directory.resolve("scheduler.json")),
             new Scheduler.Outside(InstantSource.system(), new SecureRandom()));
     channel =

@@ -2,6 +2,7 @@ package dev.berth.scheduler.store;
 
 import dev.berth.scheduler.state.App;
 import dev.berth.scheduler.state.AppId;
+import dev.berth.scheduler.state.Autoscale;
 import dev.berth.scheduler.state.BaseCourse;
 import dev.berth.scheduler.state.BaseLine;
 import dev.berth.scheduler.state.BaseVersion;
@@ -34,6 +35,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.pcollections.TreePMap;
 import org.pcollections.TreePSet;
 import org.pcollections.TreePVector;
@@ -78,7 +80,8 @@ final class RandomBatches {
       case 4 -> new Change.PutRelease(release());
       case 5 -> new Change.RemoveRelease(releaseId());
       case 6 -> new Change.PutBase(base());
-      case 7 -> new Change.PutNode(node());
+      case 7 ->
+          random.nextInt(4) == 0 ? new Change.RemoveNode(nodeId()) : new Change.PutNode(node());
       case 8 -> event();
       case 9 -> removed();
       case 10 -> new Change.PutCampaign(campaign());
@@ -139,7 +142,7 @@ final class RandomBatches {
     changes.add(
         new Change.PutApp(
             App.create(id, domain, "debian-12", NOW)
-                .withFormation("web", new Formation(random.nextInt(200), "small"))
+                .withFormation("web", new Formation(random.nextInt(200), "small").with(autoscale()))
                 .withPin(random.nextBoolean() ? new BaseCourse.Pin(NOW, "not now") : null)
                 .movedBy(new CampaignId(1 + random.nextInt(3)), 2, NOW)
                 .atVersion(random.nextLong(1, 1000))));
@@ -169,7 +172,14 @@ final class RandomBatches {
 
   private BaseLine base() {
     var version =
-        new BaseVersion(1, digest(1), 5, NOW, "notes " + random.nextInt(9), random.nextBoolean());
+        new BaseVersion(
+            1,
+            digest(1),
+            5,
+            NOW,
+            "notes " + random.nextInt(9),
+            random.nextBoolean(),
+            random.nextBoolean());
     return new BaseLine("base-" + random.nextInt(2), TreePVector.singleton(version));
   }
 
@@ -230,5 +240,11 @@ final class RandomBatches {
 
   private static Digest digest(int number) {
     return new Digest("%064x".formatted(number + 1));
+  }
+
+  private @Nullable Autoscale autoscale() {
+    return random.nextBoolean()
+        ? null
+        : new Autoscale(1, 1 + random.nextInt(9), Autoscale.Measure.P95_MILLIS, 200);
   }
 }

@@ -29,6 +29,7 @@ public final class Invariants {
             new RoutesLeadToTheLiving(cluster, leaders),
             new NoIndexRunsTwice(cluster, leaders),
             new AvailabilityHolds(cluster, leaders),
+            new ReleaseCommandsRunOnce(cluster),
             new ReplacementsAreBraked(cluster),
             new TakeoversKeepRoutes(cluster),
             new CrashedInstancesComeBack(cluster),

@@ -10,6 +10,7 @@ import dev.berth.scheduler.state.ProcessType;
 import dev.berth.scheduler.state.Quota;
 import dev.berth.scheduler.state.RefusalCode;
 import dev.berth.scheduler.state.Release;
+import dev.berth.scheduler.state.Share;
 import dev.berth.simulation.host.HostDriver;
 import dev.berth.simulation.world.World;
 import java.time.Duration;
@@ -100,6 +101,17 @@ public final class Users {
     ask(new Command.CreateRelease(app(app), new Release.Slug(DIGEST, 1), types, DEPLOY + lastKey));
   }
 
+  /** With a command of its own that comes first, and may fail. */
+  public void deployReleasing(int app, boolean isWell) {
+    String end = isWell ? HostDriver.ENDS_WELL : HostDriver.ENDS_AT_ONCE;
+    var types =
+        List.of(
+            new ProcessType("web", "web serve", HealthCheck.STANDARD, 10_000),
+            new ProcessType("worker", "worker serve", HealthCheck.STANDARD, 5_000),
+            new ProcessType(ProcessType.RELEASE, "release " + end, HealthCheck.STANDARD, 5_000));
+    ask(new Command.CreateRelease(app(app), new Release.Slug(DIGEST, 1), types, "releasing"));
+  }
+
   /** An empty size leaves the size as it is. */
   public void scale(int app, String type, int count, String size) {
     ask(new Command.Scale(app(app), List.of(new Command.ScaleChange(type, count, size))));
@@ -111,6 +123,35 @@ public final class Users {
 
   public void restart(int app, String target) {
     ask(new Command.Restart(app(app), target));
+  }
+
+  public void steer(int app, Command.DeploySteering steering) {
+    ask(new Command.SteerDeploy(app(app), steering));
+  }
+
+  /** A canary of so many percent, 0 for none, and so many seconds of health. */
+  public void rollout(int app, int canary, int seconds) {
+    Duration time = Duration.ofSeconds(seconds);
+    var policy =
+        new Command.PolicyChange(
+            Share.number(1 + seconds % 4),
+            null,
+            time,
+            Duration.ofMinutes(2),
+            canary == 0 ? List.of() : List.of(canary),
+            time,
+            null,
+            null);
+    ask(new Command.SetRollout(app(app), policy, new Command.BudgetChange(null, null, null)));
+  }
+
+  /** A deadline of zero is none. */
+  public void drain(String node, int seconds) {
+    ask(new Command.DrainNode(node, Duration.ofSeconds(seconds)));
+  }
+
+  public void undrain(String node) {
+    ask(new Command.UndrainNode(node));
   }
 
   public void rollBack(int app) {

@@ -1,5 +1,6 @@
 package dev.berth.simulation.schedule;
 
+import dev.berth.scheduler.state.Command.DeploySteering;
 import dev.berth.simulation.cluster.Cluster;
 import dev.berth.simulation.cluster.SimAgent;
 import dev.berth.simulation.cluster.SimRouter;
@@ -60,6 +61,9 @@ public final class Director {
   }
 
   private void deployGood() {
+    for (SimAgent agent : cluster.agents()) {
+      users.undrain(agent.name());
+    }
     users.thaw();
     for (int app = 0; app < users.apps(); app++) {
       users.deploy(app, Users.Quality.GOOD);
@@ -69,7 +73,11 @@ public final class Director {
   private void perform(Act act) {
     world.tell("act: " + act);
     switch (act.kind()) {
-      case DEPLOY -> users.deploy(act.which(), quality(act.other()));
+      case DEPLOY -> deploy(act);
+      case DRAIN -> users.drain(node(act).name(), act.other() % 2 == 0 ? 0 : act.other() % 200);
+      case UNDRAIN -> users.undrain(node(act).name());
+      case SET_ROLLOUT -> users.rollout(act.which(), act.other() % 3 * 30, act.other() % 11);
+      case STEER_DEPLOY -> users.steer(act.which(), steering(act.other()));
       case SCALE -> scale(act);
       case CONFIGURE -> users.configure(act.which(), act.other());
       case RESTART -> users.restart(act.which(), act.other() % 3 == 0 ? "web.1" : "");
@@ -128,6 +136,23 @@ public final class Director {
       case 0 -> Users.Quality.ENDS_AT_ONCE;
       case 1 -> Users.Quality.NEVER_HEALTHY;
       default -> Users.Quality.GOOD;
+    };
+  }
+
+  private void deploy(Act act) {
+    switch (act.other() % 5) {
+      case 0 -> users.deployReleasing(act.which(), true);
+      case 1 -> users.deployReleasing(act.which(), act.other() % 2 == 0);
+      default -> users.deploy(act.which(), quality(act.other()));
+    }
+  }
+
+  private static DeploySteering steering(int number) {
+    return switch (number % 4) {
+      case 0 -> DeploySteering.PAUSE;
+      case 1 -> DeploySteering.ABORT;
+      case 2 -> DeploySteering.PROMOTE;
+      default -> DeploySteering.RESUME;
     };
   }
 
