@@ -24,6 +24,7 @@ final class Beats {
       case Event.AgentConnected _,
           Event.AgentStatus _,
           Event.AgentVerified _,
+          Event.AgentImages _,
           Event.AgentDisconnected _,
           Event.RouterConnected _,
           Event.RouterAcknowledged _,
