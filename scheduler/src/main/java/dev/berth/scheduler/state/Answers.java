@@ -16,13 +16,20 @@ public record Answers(TreePMap<Long, GivenAnswer> bySequence, TreePMap<String, L
     return bySequence.isEmpty() ? 1 : bySequence.lastKey() + 1;
   }
 
+  /** A number that was given to another one before is that one's no more. */
   Answers with(GivenAnswer answer) {
+    Answers rest = without(answer.sequence());
     return new Answers(
-        bySequence.plus(answer.sequence(), answer), byKey.plus(answer.of(), answer.sequence()));
+        rest.bySequence.plus(answer.sequence(), answer),
+        rest.byKey.plus(answer.of(), answer.sequence()));
   }
 
   Answers without(long sequence) {
     GivenAnswer gone = bySequence.get(sequence);
-    return gone == null ? this : new Answers(bySequence.minus(sequence), byKey.minus(gone.of()));
+    if (gone == null) {
+      return this;
+    }
+    boolean isLast = Long.valueOf(sequence).equals(byKey.get(gone.of()));
+    return new Answers(bySequence.minus(sequence), isLast ? byKey.minus(gone.of()) : byKey);
   }
 }
