@@ -246,7 +246,7 @@ public final class RolloutCommand implements Callable<Integer> {
         .one(
             app,
             () ->
-                "%s/%s: %s.%n%s"
+                "%s/%s: %s. %s"
                     .formatted(
                         app.getTenant(),
                         app.getName(),

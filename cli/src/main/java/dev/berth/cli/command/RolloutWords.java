@@ -6,7 +6,6 @@ import dev.berth.proto.v1.App;
 import dev.berth.proto.v1.Deploy;
 import dev.berth.proto.v1.RolloutPolicy;
 import dev.berth.proto.v1.Share;
-import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** Deploys and rollout policies in words. */
@@ -81,7 +80,7 @@ final class RolloutWords {
                             policy.getSoakSeconds(),
                             policy.getByHand() ? "hand" : "itself"),
                 policy.getStays() ? "stays when it fails" : "taken back when it fails");
-    return deploys + String.format(Locale.ROOT, "%nThe platform moves %s.", budget(policy));
+    return deploys + " The platform moves " + budget(policy) + ".";
   }
 
   private static String budget(RolloutPolicy policy) {
