@@ -278,7 +278,7 @@ final class LinkSession implements Uplink, ClientResponseObserver<AgentMessage, 
     if (!isFromNow(welcome.getEpoch())) {
       return;
     }
-    redialWithin = Duration.ofMillis(welcome.getRedialWithinMillis());
+    redialWithin = Duration.ofMillis(Integer.toUnsignedLong(welcome.getRedialWithinMillis()));
     welcomed = true;
     fence.schedulers().found();
     LOG.info("linked to the scheduler of epoch {}", welcome.getEpoch());

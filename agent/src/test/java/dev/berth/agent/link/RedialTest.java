@@ -28,5 +28,6 @@ class RedialTest {
 
     assertThat(redial.next(Duration.ofSeconds(30)))
         .isBetween(Duration.ofMillis(51), Duration.ofMillis(30_050));
+    assertThat(redial.next(Duration.ofDays(40))).isLessThan(Duration.ofSeconds(31));
   }
 }

@@ -75,7 +75,8 @@ final class LaidState {
         new Change.PutBase(
             new BaseLine(
                 "debian-12",
-                TreePVector.singleton(new BaseVersion(1, BASE, 1 << 28, LONG_AGO, "", false)))));
+                TreePVector.singleton(
+                    new BaseVersion(1, BASE, 1 << 28, LONG_AGO, "", false, false)))));
     for (int app = 0; app < dimensions.apps(); app++) {
       AppId id = AppId.of(dimensions.tenant(app), "app-" + app);
       changes.add(new Change.PutRelease(release(id, processType)));

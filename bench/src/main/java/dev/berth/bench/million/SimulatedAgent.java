@@ -189,7 +189,7 @@ final class SimulatedAgent {
           }
           case DESIRED_STATE -> replace(message.getDesiredState());
           case DESIRED_DELTA -> change(message.getDesiredDelta());
-          case LOGS_WANTED, LOGS_UNWANTED, VERIFY_WANTED, MESSAGE_NOT_SET -> {}
+          case LOGS_WANTED, LOGS_UNWANTED, VERIFY_WANTED, IMAGES_WANTED, MESSAGE_NOT_SET -> {}
         }
       }
     }

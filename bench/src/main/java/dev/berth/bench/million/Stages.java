@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -91,7 +92,7 @@ final class Stages {
     long pid = scheduler.process().pid();
     value("scheduler's resident set, then", ProcessUse.mib(pid, "VmRSS"), "MiB");
     value("scheduler's resident set, most", ProcessUse.mib(pid, "VmHWM"), "MiB");
-    value("agents told of orders", tally().get("messages"), "messages");
+    value("agents told of orders", count(tally(), "messages"), "messages");
   }
 
   void idle() {
@@ -160,8 +161,15 @@ final class Stages {
     value(kind + ": kill -> every agent connected again", seconds(killed), "s");
     Map<String, Double> now = tally();
     double touched =
-        now.get("starts") - before.get("starts") + now.get("stops") - before.get("stops");
+        count(now, "starts")
+            - count(before, "starts")
+            + count(now, "stops")
+            - count(before, "stops");
     value(kind + ": instances touched", touched, "");
+  }
+
+  private static double count(Map<String, Double> tally, String what) {
+    return Objects.requireNonNull(tally.get(what), what);
   }
 
   /** Seconds until the scheduler answers a command that its loop has taken. */
