@@ -4,6 +4,7 @@ import dev.berth.bench.figures.Report;
 import dev.berth.bench.measure.Benchmark;
 import dev.berth.bench.measure.MemoryBenchmark;
 import dev.berth.bench.measure.NeighbourBenchmark;
+import dev.berth.bench.measure.RollBenchmark;
 import dev.berth.bench.measure.ScaleBenchmark;
 import dev.berth.bench.measure.StartBenchmark;
 import dev.berth.bench.measure.UpBenchmark;
@@ -40,6 +41,7 @@ public final class BenchMain {
     Map<String, Supplier<Benchmark>> benchmarks = new LinkedHashMap<>();
     benchmarks.put("start", () -> new StartBenchmark(home, System::nanoTime));
     benchmarks.put("scale", () -> new ScaleBenchmark(home, System::nanoTime));
+    benchmarks.put("roll", () -> new RollBenchmark(home, System::nanoTime));
     benchmarks.put("up", () -> new UpBenchmark(home, System::nanoTime));
     benchmarks.put("neighbours", () -> new NeighbourBenchmark(home, System::nanoTime));
     benchmarks.put("placement", () -> new PlacementBenchmark(System::nanoTime));
