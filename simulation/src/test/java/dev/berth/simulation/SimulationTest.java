@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A fixed set of seeds, run with every build. */
 class SimulationTest {
@@ -53,6 +55,14 @@ class SimulationTest {
       assertThat(seeds.run(7, fewer).hash())
           .isEqualTo(seeds.run(7, fewer).hash())
           .isNotEqualTo(seeds.run(7, plan).hash());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void nodesThatComeAndGoMoveNothingBackAndForth(long seed) throws Exception {
+    try (var seeds = new Seeds(Duration.ofHours(3))) {
+      assertThat(seeds.tide(seed).violation()).isEmpty();
     }
   }
 

@@ -137,7 +137,7 @@ public final class Rollout {
       return;
     }
     boolean maySurge = replacing < goal.surge();
-    boolean mayStop = !maySurge && (down < goal.unavailable() || !view.isServing(old));
+    boolean mayStop = !maySurge && (down < goal.unavailable() || isDown(old));
     if (!isLate && !maySurge && !(mayStop && goal.unavailable() > 0)) {
       return;
     }
@@ -155,6 +155,11 @@ public final class Rollout {
       down += view.isServing(old) ? 1 : 0;
       leave(old, cause + "; the app allows it to be unavailable meanwhile");
     }
+  }
+
+  /** A new leader does not know yet what routers serve; what runs may well be served. */
+  private boolean isDown(Placement placement) {
+    return view.isNodeKnown(placement) && !view.isRunning(placement);
   }
 
   private boolean isHeldBack(Placement old, Wanted wanted) {

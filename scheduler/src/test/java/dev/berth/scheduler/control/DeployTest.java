@@ -288,6 +288,21 @@ class DeployTest {
   }
 
   @Test
+  void aNewLeaderStopsNothingFirstBeforeItKnowsWhatRoutersServe() {
+    set(new PolicyChange(Share.number(0), Share.number(1), null, null, null, null, null, null));
+
+    TestCluster after = cluster.takenOver();
+    after.agents().forEach(after::reconnect);
+    after.run(Duration.ofSeconds(2));
+    after.deploy("web"); // and no router has called yet
+    after.run(Duration.ofSeconds(10));
+
+    assertThat(after.placements("web"))
+        .allMatch(it -> it.isWanted() && it.wanted().release() == 1)
+        .hasSize(4);
+  }
+
+  @Test
   void aNewInstanceCountsOnlyOnceItWasHealthyForLongEnough() {
     set(new PolicyChange(null, null, Duration.ofSeconds(10), null, null, null, null, null));
 

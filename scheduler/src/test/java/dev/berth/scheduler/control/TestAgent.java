@@ -175,6 +175,15 @@ public final class TestAgent {
     }
   }
 
+  /** It runs on, and is healthy no more. */
+  public void fallsIll(PlacementId placement, Instant now) {
+    PlacementReport before = reports.get(placement);
+    int incarnation = before == null ? 1 : before.incarnation();
+    say(
+        new PlacementReport(
+            placement, incarnation, new Phase.Starting("10.88.0.9", 5000), null, now));
+  }
+
   private void release(Placement placement, @Nullable PlacementReport before, Instant now) {
     if (before == null) {
       say(new PlacementReport(placement.id(), 1, new Phase.Running("10.88.0.9", 5000), null, now));

@@ -10,21 +10,27 @@ import dev.berth.scheduler.state.NodePolicy;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.Placement.Intent;
 import dev.berth.scheduler.state.PlacementReport;
+import dev.berth.scheduler.state.ProcessTypeId;
 import dev.berth.scheduler.state.Release;
 import dev.berth.simulation.cluster.Cluster;
 import dev.berth.simulation.cluster.Happening;
 import dev.berth.simulation.host.Container;
 import dev.berth.simulation.store.Ensemble;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
  * S18: Berth takes an instance away on purpose only if it is not wanted any more, or another of the
- * same index has been seen healthy.
+ * same index has been seen healthy, or its app allows so many to be missing.
  */
 final class AvailabilityHolds extends Invariant {
   private final Leaders leaders;
   private final Set<Long> wasHealthy = new HashSet<>();
+  private final Map<String, List<Placement>> stoppedFirst = new HashMap<>();
 
   AvailabilityHolds(Cluster cluster, Leaders leaders) {
     super(cluster);
@@ -41,7 +47,8 @@ final class AvailabilityHolds extends Invariant {
           }
         }
       }
-      case Happening.Published(_, Snapshot snapshot) -> {
+      case Happening.Published(String scheduler, Snapshot snapshot) -> {
+        bornByTheApp(scheduler, snapshot);
         for (PlacementReport report : snapshot.actual().placements().values()) {
           if (report.isRunning()) {
             wasHealthy.add(report.id().value());
@@ -62,14 +69,58 @@ final class AvailabilityHolds extends Invariant {
     if (before == null || before.intent() != Intent.RUN || placement.isWanted()) {
       return;
     }
-    require(
+    boolean isWell =
         isSurplus(commit.after(), placement)
             || hasOther(commit, placement)
             || mustBeGone(commit.after(), placement)
-            || !isServing(commit, placement),
+            || !isServing(commit, placement);
+    if (!isWell && unavailable(commit.after(), placement) > 0) {
+      stoppedFirst.computeIfAbsent(commit.write().writer(), _ -> new ArrayList<>()).add(placement);
+      return; // what the leader knew when it decided is published right afterwards
+    }
+    require(
+        isWell,
         "placement %d of %s was taken away, and no other of its index had become healthy",
         placement.id().value(),
         placement.instance());
+  }
+
+  /** So many of a process type as its app allows may be missing, by what the leader knew. */
+  private void bornByTheApp(String scheduler, Snapshot snapshot) {
+    List<Placement> stopped = stoppedFirst.remove(scheduler);
+    if (stopped == null) {
+      return;
+    }
+    for (Placement placement : stopped) {
+      ProcessTypeId type = placement.instance().type();
+      int least = count(snapshot.state(), type) - unavailable(snapshot.state(), placement);
+      Set<Integer> serving = new HashSet<>();
+      for (Placement other : snapshot.state().placements().of(type)) {
+        PlacementReport report = snapshot.actual().placements().get(other.id());
+        if (other.isWanted() && report != null && report.isRunning()) {
+          serving.add(other.instance().index());
+        }
+      }
+      require(
+          serving.size() >= least,
+          "placement %d of %s was taken away, and %d are left of %d that its app must have",
+          placement.id().value(),
+          placement.instance(),
+          serving.size(),
+          least);
+    }
+  }
+
+  private static int count(ClusterState state, ProcessTypeId type) {
+    App app = state.apps().get(type.app());
+    Formation formation = app == null ? null : app.formation().get(type.name());
+    return formation == null ? 0 : formation.count();
+  }
+
+  private static int unavailable(ClusterState state, Placement placement) {
+    ProcessTypeId type = placement.instance().type();
+    App app = state.apps().get(type.app());
+    return app == null ? 0 : app.turnover().policy().unavailableOf(count(state, type));
   }
 
   private static boolean isSurplus(ClusterState state, Placement placement) {

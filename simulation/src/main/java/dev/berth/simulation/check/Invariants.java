@@ -31,6 +31,8 @@ public final class Invariants {
             new AvailabilityHolds(cluster, leaders),
             new ReleaseCommandsRunOnce(cluster),
             new ReplacementsAreBraked(cluster),
+            new BudgetsHold(cluster),
+            new MovesPay(cluster),
             new TakeoversKeepRoutes(cluster),
             new CrashedInstancesComeBack(cluster),
             new SoftStateIsBounded(cluster),

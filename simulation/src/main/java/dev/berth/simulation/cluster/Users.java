@@ -29,6 +29,8 @@ public final class Users {
   /** Begins the description of each deploy, which no two have in common. */
   public static final String DEPLOY = "deploy ";
 
+  private static final String[] WINDOWS = {"00:04-00:09", "00:11-12:00", "12:00-00:06"};
+
   private static final Digest DIGEST = new Digest("0".repeat(64));
 
   /** How a release behaves. */
@@ -129,20 +131,34 @@ public final class Users {
     ask(new Command.SteerDeploy(app(app), steering));
   }
 
-  /** A canary of so many percent, 0 for none, and so many seconds of health. */
-  public void rollout(int app, int canary, int seconds) {
+  /**
+   * A canary of so many percent, 0 for none, and so many seconds of health; how many may be missing
+   * and what the platform may move follow from the last number.
+   */
+  public void rollout(int app, int canary, int seconds, int mix) {
     Duration time = Duration.ofSeconds(seconds);
     var policy =
         new Command.PolicyChange(
-            Share.number(1 + seconds % 4),
-            null,
+            Share.number(mix % 14 == 0 ? 0 : 1 + seconds % 4),
+            Share.number(mix % 7 == 0 ? 1 : 0),
             time,
             Duration.ofMinutes(2),
             canary == 0 ? List.of() : List.of(canary),
             time,
             null,
             null);
-    ask(new Command.SetRollout(app(app), policy, new Command.BudgetChange(null, null, null)));
+    var budget =
+        new Command.BudgetChange(
+            mix % 4 * 2L,
+            Duration.ofSeconds(mix % 5 == 1 ? 90 : 0),
+            mix % 6 == 2 ? WINDOWS[mix % WINDOWS.length] : "");
+    ask(new Command.SetRollout(app(app), policy, budget));
+  }
+
+  /** The platform may move it as it likes. */
+  public void unbind(int app) {
+    var policy = new Command.PolicyChange(null, null, null, null, null, null, null, null);
+    ask(new Command.SetRollout(app(app), policy, new Command.BudgetChange(0L, Duration.ZERO, "")));
   }
 
   /** A deadline of zero is none. */

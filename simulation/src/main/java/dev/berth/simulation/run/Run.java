@@ -20,6 +20,14 @@ public final class Run {
   private final Plan plan;
   private final BlobStore blobs;
   private final SimScheduler.Parts parts;
+  private final Script script;
+
+  /** What is done to the cluster, and when all that must hold is asked. */
+  interface Script {
+    Cluster.Shape shape(RandomGenerator random);
+
+    void live(World world, Cluster cluster, Invariants invariants);
+  }
 
   /**
    * What came of it.
@@ -38,6 +46,11 @@ public final class Run {
       List<String> lines) {}
 
   public Run(long seed, Plan plan, BlobStore blobs, SimScheduler.Parts parts) {
+    this(seed, plan, blobs, parts, new Faults(plan));
+  }
+
+  Run(long seed, Plan plan, BlobStore blobs, SimScheduler.Parts parts, Script script) {
+    this.script = script;
     this.seed = seed;
     this.plan = plan;
     this.blobs = blobs;
@@ -47,16 +60,16 @@ public final class Run {
   public Result make() {
     var world = new World(seed);
     RandomGenerator random = world.random("shape");
-    var shape =
-        new Cluster.Shape(2 + random.nextInt(2), 4 + random.nextInt(7), 1 + random.nextInt(3));
-    var cluster = new Cluster(world, shape, blobs, parts);
+    var cluster = new Cluster(world, script.shape(random), blobs, parts);
     cluster.troubles().operations(random.nextInt(3) == 0 ? 3 : 100);
     Optional<Violation> violation = Optional.empty();
     Thread thread = Thread.currentThread();
     Thread.UncaughtExceptionHandler before = thread.getUncaughtExceptionHandler();
     thread.setUncaughtExceptionHandler((_, thrown) -> cluster.fault(thrown));
     try {
-      live(world, cluster);
+      var invariants = new Invariants(cluster);
+      cluster.start();
+      script.live(world, cluster, invariants);
     } catch (Violation found) {
       violation = Optional.of(found);
     } finally {
@@ -73,19 +86,26 @@ public final class Run {
         world.lines());
   }
 
-  private void live(World world, Cluster cluster) {
-    var invariants = new Invariants(cluster);
-    cluster.start();
-    world.after(3_000_000, "set up", () -> cluster.users().setUp(2, 2));
-    new Director(cluster).follow(plan);
-    for (int round = 0; round < plan.rounds(); round++) {
-      until(world, cluster, invariants, Plan.peaceUntil(round));
-      invariants.atRest();
-      world.tell("-- at rest --");
+  /** Rounds of faults and peace. */
+  private record Faults(Plan plan) implements Script {
+    @Override
+    public Cluster.Shape shape(RandomGenerator random) {
+      return new Cluster.Shape(2 + random.nextInt(2), 4 + random.nextInt(7), 1 + random.nextInt(3));
+    }
+
+    @Override
+    public void live(World world, Cluster cluster, Invariants invariants) {
+      world.after(3_000_000, "set up", () -> cluster.users().setUp(2, 2));
+      new Director(cluster).follow(plan);
+      for (int round = 0; round < plan.rounds(); round++) {
+        until(world, cluster, invariants, Plan.peaceUntil(round));
+        invariants.atRest();
+        world.tell("-- at rest --");
+      }
     }
   }
 
-  private static void until(World world, Cluster cluster, Invariants invariants, long end) {
+  static void until(World world, Cluster cluster, Invariants invariants, long end) {
     long nextLook = world.now();
     while (world.step(end)) {
       cluster.requireNoFault();

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** Runs one seed after the other, each with the plan that follows from it. */
@@ -30,6 +31,13 @@ public final class Seeds implements AutoCloseable {
 
   public Run.Result run(long seed, Plan plan) {
     return new Run(seed, plan, blobs, SimScheduler.Parts.PRODUCTION).make();
+  }
+
+  /** Nodes come and go all the time, and nothing else fails. */
+  public Run.Result tide(long seed) {
+    return new Run(
+            seed, new Plan(List.of(), 0), blobs, SimScheduler.Parts.PRODUCTION, new Tide(length))
+        .make();
   }
 
   /**

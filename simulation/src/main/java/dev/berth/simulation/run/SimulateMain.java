@@ -14,13 +14,14 @@ public final class SimulateMain {
   private static final int LAST_LINES = 60;
   private static final String USAGE =
       """
-      berth simulate --seeds N --hours H [--seed S] [--json]
+      berth simulate --seeds N --hours H [--seed S] [--tide] [--json]
         runs the control plane under simulated faults: N seeds from S on (1), H virtual hours each.
+        --tide: no faults, but nodes that come and go all the time; for long runs, such as 168 hours.
         A failure prints its seed, the smallest schedule that still fails, and what happened last.
         Exit codes: 0 no invariant was broken, 1 one was, 2 the command is wrong.
       """;
 
-  private record Options(long first, int seeds, double hours, boolean json) {
+  private record Options(long first, int seeds, double hours, boolean tide, boolean json) {
     Duration length() {
       return Duration.ofSeconds(Math.round(hours * 3600));
     }
@@ -46,10 +47,12 @@ public final class SimulateMain {
     int seeds = 10;
     double hours = 1;
     boolean json = false;
+    boolean tide = false;
     try {
       for (int at = 0; at < arguments.length; at++) {
         switch (arguments[at]) {
           case "--json" -> json = true;
+          case "--tide" -> tide = true;
           case "--seeds" -> seeds = Integer.parseInt(arguments[++at]);
           case "--hours" -> hours = Double.parseDouble(arguments[++at]);
           case "--seed" -> first = Long.parseLong(arguments[++at]);
@@ -62,7 +65,7 @@ public final class SimulateMain {
       return Optional.empty();
     }
     return seeds > 0 && hours > 0
-        ? Optional.of(new Options(first, seeds, hours, json))
+        ? Optional.of(new Options(first, seeds, hours, tide, json))
         : Optional.empty();
   }
 
@@ -72,12 +75,13 @@ public final class SimulateMain {
     long micros = 0;
     for (int at = 0; at < options.seeds(); at++) {
       long seed = options.first() + at;
-      Run.Result result = seeds.run(seed);
+      Run.Result result = options.tide() ? seeds.tide(seed) : seeds.run(seed);
       steps += result.steps();
       accepted += result.accepted();
       micros += result.micros();
       if (result.violation().isPresent()) {
-        Run.Result smallest = Shrinking.of(result, fewer -> seeds.run(seed, fewer), TRIES);
+        Run.Result smallest =
+            options.tide() ? result : Shrinking.of(result, fewer -> seeds.run(seed, fewer), TRIES);
         print(options, result, smallest, out);
         return 1;
       }
@@ -133,6 +137,7 @@ public final class SimulateMain {
       violation.getCause().printStackTrace(out);
     }
     out.printf(
-        "again: ./berth simulate --seeds 1 --seed %d --hours %s%n", found.seed(), options.hours());
+        "again: ./berth simulate --seeds 1 --seed %d --hours %s%s%n",
+        found.seed(), options.hours(), options.tide() ? " --tide" : "");
   }
 }

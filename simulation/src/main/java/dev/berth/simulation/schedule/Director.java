@@ -67,6 +67,7 @@ public final class Director {
     }
     users.thaw();
     for (int app = 0; app < users.apps(); app++) {
+      users.unbind(app);
       users.deploy(app, Users.Quality.GOOD);
     }
   }
@@ -77,7 +78,8 @@ public final class Director {
       case DEPLOY -> deploy(act);
       case DRAIN -> users.drain(node(act).name(), act.other() % 2 == 0 ? 0 : act.other() % 200);
       case UNDRAIN -> users.undrain(node(act).name());
-      case SET_ROLLOUT -> users.rollout(act.which(), act.other() % 3 * 30, act.other() % 11);
+      case SET_ROLLOUT ->
+          users.rollout(act.which(), act.other() % 3 * 30, act.other() % 11, act.other());
       case STEER_DEPLOY -> users.steer(act.which(), steering(act.other()));
       case SCALE -> scale(act);
       case CONFIGURE -> users.configure(act.which(), act.other());
