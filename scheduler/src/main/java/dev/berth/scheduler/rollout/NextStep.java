@@ -13,11 +13,9 @@ public sealed interface NextStep {
   /**
    * Find a node for the instance.
    *
-   * @param isMove whether the platform wants it for its own reasons, so that it may wait
    * @param to the node that was chosen for it, and no other; null for any
    */
-  record Start(
-      InstanceId instance, Wanted wanted, String cause, boolean isMove, @Nullable NodeId to)
+  record Start(InstanceId instance, Wanted wanted, String cause, @Nullable NodeId to)
       implements NextStep {}
 
   /** Take it from the routes; it runs on. */

@@ -149,8 +149,7 @@ public final class Rollout {
     }
     if (isLate || maySurge) {
       replacing++;
-      boolean isMove = isPlatforms && !isLate;
-      steps.add(new NextStep.Start(goal.instance(index), wanted, cause, isMove, to));
+      steps.add(new NextStep.Start(goal.instance(index), wanted, cause, to));
     } else {
       down += view.isServing(old) ? 1 : 0;
       leave(old, cause + "; the app allows it to be unavailable meanwhile");
@@ -167,7 +166,7 @@ public final class Rollout {
   }
 
   private NextStep start(int index, Wanted wanted, String cause) {
-    return new NextStep.Start(goal.instance(index), wanted, cause, false, null);
+    return new NextStep.Start(goal.instance(index), wanted, cause, null);
   }
 
   private void replace(Placement target, Placement fallback) {
