@@ -7,6 +7,8 @@ import dev.berth.agent.control.Node;
 import dev.berth.agent.health.HealthChecks;
 import dev.berth.agent.image.ImageRehash;
 import dev.berth.agent.image.StateLayout;
+import dev.berth.agent.keep.ImageHost;
+import dev.berth.agent.keep.ImageKeeper;
 import dev.berth.agent.link.Fence;
 import dev.berth.agent.link.NodeFacts;
 import dev.berth.agent.link.SchedulerLink;
@@ -56,6 +58,7 @@ public final class Agent implements AutoCloseable {
   /** What an agent is given from outside. */
   public record Surroundings(
       InstanceHost host,
+      ImageHost images,
       NodeVerifier verifier,
       Schedulers schedulers,
       InstantSource clock,
@@ -129,6 +132,7 @@ public final class Agent implements AutoCloseable {
             LogMeter::close);
     metrics.count(meter);
     var desk = keep(new LogDesk(logs, loop::view), LogDesk::close);
+    ImageKeeper keeper = startKeeping(settings, around, metrics);
     settle(around.clock());
     var link =
         keep(
@@ -137,11 +141,21 @@ public final class Agent implements AutoCloseable {
                     EpochFile.open(state.resolve("epoch"), stored.epoch()), around.schedulers()),
                 facts(settings, around.host()),
                 loop,
-                desk,
-                rounds,
+                new SchedulerLink.Desks(desk, rounds, keeper),
                 around.random()),
             SchedulerLink::close);
     link.start();
+  }
+
+  private ImageKeeper startKeeping(
+      AgentSettings settings, Surroundings around, AgentMetrics metrics) {
+    var keeper =
+        keep(
+            new ImageKeeper(around.images(), loop::view, around.clock(), settings.keepImages()),
+            ImageKeeper::close);
+    metrics.count(keeper);
+    keeper.start();
+    return keeper;
   }
 
   private VerificationRounds startVerifying(AgentSettings settings, Surroundings around) {

@@ -90,6 +90,7 @@ public final class AgentMain {
     var around =
         new Agent.Surroundings(
             host,
+            host.images(),
             new ImageVerification(
                 new HostVerification(host, clock), new ImageRehash(layout(settings))),
             schedulers,

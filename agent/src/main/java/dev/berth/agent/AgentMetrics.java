@@ -2,6 +2,7 @@ package dev.berth.agent;
 
 import dev.berth.agent.control.AgentLoop;
 import dev.berth.agent.control.NodeNotice;
+import dev.berth.agent.keep.ImageKeeper;
 import dev.berth.agent.logs.LogMeter;
 import dev.berth.agent.reconcile.Notice;
 import dev.berth.agent.reconcile.Phase;
@@ -69,6 +70,15 @@ final class AgentMetrics {
     FunctionCounter.builder("berth.agent.log.dropped", meter, LogMeter::dropped)
         .baseUnit("bytes")
         .description("Output beyond the rate of its instance's size")
+        .register(registry);
+  }
+
+  void count(ImageKeeper keeper) {
+    Gauge.builder("berth.agent.images", keeper, it -> it.held().digests().size())
+        .description("Images on this node")
+        .register(registry);
+    FunctionCounter.builder("berth.agent.images.taken.away", keeper, ImageKeeper::takenAway)
+        .description("Images that nobody had needed for images.keep")
         .register(registry);
   }
 

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  * @param startsAtATime containers that are made at the same time
  * @param pollInterval between two looks at the kernel's counters of an instance
  * @param rehashInterval between two slow looks whether mounted images are what they were
+ * @param keepImages how long an image stays that nobody needs
  * @param verifyInterval between two short runs of the checks of the node's defences
  */
 public record AgentSettings(
@@ -35,7 +36,8 @@ public record AgentSettings(
     int startsAtATime,
     Duration pollInterval,
     Duration verifyInterval,
-    Duration rehashInterval) {
+    Duration rehashInterval,
+    Duration keepImages) {
   private static final Pattern KEY = Pattern.compile("[a-z0-9._/-]{1,63}");
   private static final Pattern VALUE = Pattern.compile("[A-Za-z0-9._-]{0,63}");
   private static final Duration SHORTEST_INTERVAL = Duration.ofSeconds(10);
@@ -43,6 +45,7 @@ public record AgentSettings(
   public AgentSettings {
     atLeastShortest("verify.interval", verifyInterval);
     atLeastShortest("images.rehash.interval", rehashInterval);
+    atLeastShortest("images.keep", keepImages);
   }
 
   private static void atLeastShortest(String key, Duration interval) {
@@ -105,6 +108,7 @@ public record AgentSettings(
     int startsAtATime = settings.integer("starts.at-a-time", 4, 1, 64);
     Duration poll = settings.duration("counters.interval", Duration.ofSeconds(2));
     Duration rehash = settings.duration("images.rehash.interval", Duration.ofHours(6));
+    Duration keepImages = settings.duration("images.keep", Duration.ofHours(1));
     Duration verify = settings.duration("verify.interval", Duration.ofHours(1));
     settings.done();
     return new AgentSettings(
@@ -120,7 +124,8 @@ public record AgentSettings(
         startsAtATime,
         poll,
         verify,
-        rehash);
+        rehash,
+        keepImages);
   }
 
   /** zone=a,rack=r1 */

@@ -6,6 +6,7 @@ import static dev.berth.agent.order.SampleOrders.stop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import dev.berth.agent.keep.FakeImageHost;
 import dev.berth.agent.order.Snapshot;
 import dev.berth.agent.runtime.FakeInstanceHost;
 import dev.berth.agent.runtime.Kept;
@@ -295,6 +296,7 @@ class AgentTest {
         settings,
         new Agent.Surroundings(
             found,
+            new FakeImageHost(),
             verifier,
             schedulers,
             InstantSource.system(),

@@ -11,7 +11,6 @@ import dev.berth.agent.order.Order;
 import dev.berth.agent.order.Target;
 import dev.berth.agent.runtime.ContainerHost;
 import dev.berth.agent.runtime.HostSettings;
-import dev.berth.agent.runtime.InstanceHost;
 import dev.berth.agent.sweep.Sweep;
 import dev.berth.agent.verify.FakeVerifier;
 import dev.berth.leader.Schedulers;
@@ -53,7 +52,7 @@ class RealHostTest {
   private AgentSettings settings;
   private Server server;
   private ManagedChannel channel;
-  private InstanceHost host;
+  private ContainerHost host;
   private Agent agent;
 
   @BeforeEach
@@ -161,6 +160,7 @@ class RealHostTest {
             settings,
             new Agent.Surroundings(
                 host,
+                host.images(),
                 new FakeVerifier(),
                 schedulers(),
                 InstantSource.system(),

@@ -1,11 +1,15 @@
 package dev.berth.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.cli.client.Cluster;
 import dev.berth.cli.cluster.DownCommand;
 import dev.berth.cli.cluster.StatusCommand;
 import dev.berth.cli.cluster.SuperviseCommand;
 import dev.berth.cli.cluster.UpCommand;
+import dev.berth.cli.command.AdminCommand;
+import dev.berth.cli.command.ApplyCommand;
 import dev.berth.cli.command.AppsCommand;
+import dev.berth.cli.command.AutoscaleCommand;
 import dev.berth.cli.command.BasesCommand;
 import dev.berth.cli.command.CompletionCommand;
 import dev.berth.cli.command.ConfigCommand;
@@ -13,12 +17,14 @@ import dev.berth.cli.command.DeployCommand;
 import dev.berth.cli.command.DomainsCommand;
 import dev.berth.cli.command.EventsCommand;
 import dev.berth.cli.command.LogsCommand;
+import dev.berth.cli.command.MetricsCommand;
 import dev.berth.cli.command.NodesCommand;
 import dev.berth.cli.command.PlanCommand;
 import dev.berth.cli.command.PsCommand;
 import dev.berth.cli.command.ReleasesCommand;
 import dev.berth.cli.command.RestartCommand;
 import dev.berth.cli.command.RollbackCommand;
+import dev.berth.cli.command.RolloutCommand;
 import dev.berth.cli.command.ScaleCommand;
 import dev.berth.cli.command.SizesCommand;
 import dev.berth.cli.command.TenantsCommand;
@@ -52,7 +58,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
     description = "Runs many tenants' apps on your machines.",
     footer = {
       "",
-      "In a checkout, ./berth also has: test [fast], bench NAME, docs; and --no-install, which only",
+      "In a checkout, ./berth also has: test [fast], bench NAME, docs; and --no-install, which"
+          + " only",
       "lists the distribution packages that are missing."
     })
 public final class BerthCommand implements Runnable {
@@ -72,11 +79,15 @@ public final class BerthCommand implements Runnable {
     commands.put("apps", AppsCommand::new);
     commands.put("deploy", DeployCommand::new);
     commands.put("releases", ReleasesCommand::new);
+    commands.put("rollout", RolloutCommand::new);
     commands.put("rollback", RollbackCommand::new);
     commands.put("scale", ScaleCommand::new);
+    commands.put("autoscale", AutoscaleCommand::new);
     commands.put("ps", PsCommand::new);
+    commands.put("metrics", MetricsCommand::new);
     commands.put("why", WhyCommand::new);
     commands.put("plan", PlanCommand::new);
+    commands.put("apply", ApplyCommand::new);
     commands.put("restart", RestartCommand::new);
     commands.put("config", ConfigCommand::new);
     commands.put("domains", DomainsCommand::new);
@@ -84,6 +95,7 @@ public final class BerthCommand implements Runnable {
     commands.put("events", EventsCommand::new);
     commands.put("nodes", NodesCommand::new);
     commands.put("bases", BasesCommand::new);
+    commands.put("admin", AdminCommand::new);
     commands.put("sizes", SizesCommand::new);
     commands.put("version", VersionCommand::new);
     commands.put("completion", CompletionCommand::new);
@@ -153,6 +165,10 @@ public final class BerthCommand implements Runnable {
   }
 
   private static int tell(Exception failure, Terminal terminal, boolean json) {
+    if (failure instanceof Cluster.Planned planned) {
+      PlanCommand.tell(planned.plan(), terminal, json);
+      return ExitCode.DONE.number();
+    }
     CommandFailure known =
         switch (failure) {
           case CommandFailure told -> told;

@@ -14,6 +14,8 @@ public enum ExitCode {
   FAILED(5, "Something on this machine failed: a file, a program, the host."),
   UNVERIFIED(6, "The node was verified, and failed a required check."),
   HALTED(7, "The campaign has halted or was rolled back; berth bases progress says why."),
+  TAKEN_BACK(
+      8, "The release did not stand; it was taken back, or stays failed. berth rollout says why."),
   INTERRUPTED(130, "Ended by Ctrl-C. What the cluster had accepted goes on.");
 
   private final int number;

@@ -40,8 +40,8 @@ class BaseRollTest {
     root = stage.cluster.scratch().resolve("root");
     run("unsquashfs", "-q", "-n", "-d", root.toString(), base().toString());
     Path needy = stage.cluster.scratch().resolve("needy");
-    Files.createDirectory(needy);
-    for (String file : List.of("Procfile", "web.sh")) {
+    Files.createDirectories(needy.resolve("cgi-bin"));
+    for (String file : List.of("Procfile", "web.sh", "cgi-bin/page")) {
       Files.copy(Stage.testApp("based").resolve(file), needy.resolve(file));
     }
     Files.writeString(needy.resolve("needs"), "/usr/bin/tac\n");
@@ -105,6 +105,30 @@ class BaseRollTest {
     assertThat(stage.cluster.berth("bases", "list").out()).contains("yes");
   }
 
+  @Test
+  @Order(3)
+  void aBaseOnWhichOneAppAnswers500GoesBackByTheRoutersSignals() throws Exception {
+    Files.writeString(root.resolve("usr/bin/tac"), "");
+    Files.writeString(root.resolve("etc/base-fails"), "");
+    publish("4");
+    SteadyLoad shop = load(SHOP, "/cgi-bin/page");
+    SteadyLoad blog = load(BLOG);
+
+    BerthCommand.Outcome rolled =
+        stage.cluster.tryBerth(
+            "bases", "roll", "busybox", "--rings", SHOP + ",100%", "--soak", "30s", "--json");
+
+    assertThat(rolled.exit()).isEqualTo(7);
+    JsonNode campaign = campaign(rolled);
+    assertThat(campaign.path("phase").asText()).isEqualTo("ROLLED_BACK");
+    assertThat(campaign.path("words").asText()).contains(SHOP).contains("5xx or no answer");
+    awaitBase(SHOP, 6, "2");
+    assertThat(stage.get(SHOP, "/cgi-bin/page").status()).isEqualTo(200);
+    assertUnharmed(blog);
+    assertThat(shop.stop().failures()).isNotEmpty().allMatch(it -> it.what().contains("500"));
+    assertThat(stage.cluster.berth("metrics", "-a", SHOP).out()).contains("v4").contains("P95");
+  }
+
   private static JsonNode campaign(BerthCommand.Outcome outcome) throws IOException {
     return MAPPER.readTree(outcome.out());
   }
@@ -129,8 +153,12 @@ class BaseRollTest {
   }
 
   private static SteadyLoad load(String app) {
+    return load(app, "/");
+  }
+
+  private static SteadyLoad load(String app, String path) {
     return SteadyLoad.start(
-        stage.cluster.httpPort(), stage.hostname(app), "/", RATE, 4, System::nanoTime);
+        stage.cluster.httpPort(), stage.hostname(app), path, RATE, 4, System::nanoTime);
   }
 
   private static void assertUnharmed(SteadyLoad load) throws InterruptedException {

@@ -1,5 +1,7 @@
 package dev.berth.e2e;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.berth.bench.cluster.BaseImages;
 import dev.berth.bench.cluster.Deadline;
 import dev.berth.bench.cluster.InstanceProcesses;
@@ -17,6 +19,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -178,6 +181,18 @@ final class ControlPlane implements AutoCloseable {
       return true;
     } catch (IOException notYet) {
       return false;
+    }
+  }
+
+  /** By the agent's own record of that start. */
+  boolean isVerified(Instance instance, int incarnation) {
+    Path record = directory.resolve("node/placements").resolve(instance.getPlacementId() + ".json");
+    try {
+      JsonNode entry = new ObjectMapper().readTree(record.toFile());
+      return entry.path("phase").asText().equals("STARTED")
+          && entry.path("incarnation").asInt() >= incarnation;
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
     }
   }
 

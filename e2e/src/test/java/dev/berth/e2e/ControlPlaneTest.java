@@ -13,7 +13,9 @@ import dev.berth.proto.v1.Mutation;
 import dev.berth.proto.v1.ScaleChange;
 import dev.berth.proto.v1.ScaleRequest;
 import io.grpc.StatusRuntimeException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -140,6 +142,9 @@ class ControlPlaneTest {
         LONG,
         () -> plane.processes.first(SHOP, "web.1").filter(pid -> pid != victim).isPresent());
     plane.deadline.until("web.1 listens", LONG, () -> ControlPlane.listens(first));
+    // What an agent has not verified when it dies is started again, and rightly so.
+    plane.deadline.until(
+        "web.1 is verified", LONG, () -> plane.isVerified(first, first.getIncarnation() + 1));
     plane.agent.restart();
     plane.router.restart();
     plane.deadline.until("the router answers", LONG, plane::answers);
@@ -152,6 +157,38 @@ class ControlPlaneTest {
     plane.awaitSettled(2);
     assertThat(plane.processes.ofApp(SHOP)).isEqualTo(alone);
     assertThat(plane.answers()).isTrue();
+  }
+
+  @Test
+  void aStateThatWasLostIsRestoredAndNoInstanceNotices() throws Exception {
+    Path key = Files.write(directory.resolve("key"), SecureRandom.getSeed(32));
+    Path backup = directory.resolve("backup");
+    plane.berth("admin", "backup", backup.toString(), "--key-file", key.toString());
+    long epoch = plane.status(plane.awaitLeader()).orElseThrow().getEpoch();
+    List<Long> instances = plane.processes.ofApp(SHOP);
+
+    plane.schedulers.forEach(ChildJvm::kill);
+    plane.ensemble.forgetAll();
+    plane.ensemble.ensureAll();
+    plane.schedulers.forEach(ChildJvm::ensure);
+    int empty = plane.awaitLeader();
+    assertThat(plane.status(empty).orElseThrow().getApps()).isZero();
+    boolean _ = plane.deadline.holdsFor(Duration.ofSeconds(6), plane::answers);
+    assertThat(plane.processes.ofApp(SHOP)).isEqualTo(instances);
+
+    plane.berth("admin", "restore", backup.toString(), "--key-file", key.toString());
+    plane.awaitSettled(2);
+
+    assertThat(plane.processes.ofApp(SHOP)).isEqualTo(instances);
+    assertThat(plane.answers()).isTrue();
+    assertThat(plane.status(plane.awaitLeader()).orElseThrow().getEpoch())
+        .isGreaterThan(epoch + 1_000_000);
+    plane.berth("admin", "thaw");
+    plane.berth("scale", "-a", SHOP, "web=3");
+    assertThat(plane.processes.ofApp(SHOP)).hasSize(3).containsAll(instances);
+    plane.berth("scale", "-a", SHOP, "web=2");
+    plane.awaitSettled(2);
+    assertThat(plane.processes.ofApp(SHOP)).isEqualTo(instances);
   }
 
   private static ScaleRequest scaling(int count) {

@@ -5,6 +5,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -16,6 +17,7 @@ final class Ensemble implements AutoCloseable {
   private static final int HEAP_MIB = 64;
 
   private final List<ChildJvm> servers = new ArrayList<>();
+  private final List<Path> directories = new ArrayList<>();
   private final List<Integer> clientPorts;
 
   private Ensemble(List<Integer> clientPorts) {
@@ -51,6 +53,7 @@ final class Ensemble implements AutoCloseable {
           %s
           """
               .formatted(own, ports.get(number - 1), members));
+      ensemble.directories.add(own);
       ensemble.servers.add(
           ChildJvm.start(
               own.resolve("log"),
@@ -71,6 +74,18 @@ final class Ensemble implements AutoCloseable {
 
   void killAll() {
     servers.forEach(ChildJvm::kill);
+  }
+
+  /** As when their disks are lost: they are dead, and begin with nothing. */
+  void forgetAll() throws IOException {
+    killAll();
+    for (Path own : directories) {
+      try (var files = Files.walk(own.resolve("version-2"))) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
   }
 
   void ensureAll() {

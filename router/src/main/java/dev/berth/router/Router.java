@@ -52,7 +52,7 @@ final class Router implements AutoCloseable {
             settings.feed(),
             settings.tableFile(),
             proxy::use,
-            new RouteFeed.Surroundings(nanoTime, random.split()));
+            new RouteFeed.Surroundings(nanoTime, random.split(), proxy::takeSignals));
     feed.restore();
     proxy.open();
     // Clients are served from here on; what follows takes longer than all of the above.

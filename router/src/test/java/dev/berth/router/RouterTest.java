@@ -79,7 +79,7 @@ class RouterTest {
           switch (message.getMessageCase()) {
             case HELLO -> out.onNext(RouteMessage.newBuilder().setTable(table()).build());
             case ACKNOWLEDGE -> acknowledged.countDown();
-            case BEAT, MESSAGE_NOT_SET -> {}
+            case BEAT, SIGNALS, MESSAGE_NOT_SET -> {}
           }
         }
 

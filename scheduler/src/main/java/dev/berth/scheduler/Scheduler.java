@@ -8,6 +8,7 @@ import dev.berth.scheduler.api.PublicApi;
 import dev.berth.scheduler.api.Tokens;
 import dev.berth.scheduler.base.BaseInspection;
 import dev.berth.scheduler.blobs.BlobStore;
+import dev.berth.scheduler.collect.Collector;
 import dev.berth.scheduler.confine.Confinement;
 import dev.berth.scheduler.control.Leadership;
 import dev.berth.scheduler.dispatch.AgentLinkService;
@@ -61,9 +62,10 @@ public final class Scheduler implements AutoCloseable {
                   outside.clock(),
                   election -> new MeasuredElection(election, registry)));
       Leadership leadership = core.leadership();
-      Dispatch dispatch = new Dispatch(settings.clusterId(), leadership, executor);
+      Dispatch dispatch = new Dispatch(settings.clusterId(), leadership, executor, outside.clock());
       var agents = new PublicApi.Agents(new Logs(dispatch), new Verifications(dispatch));
-      PublicApi.Stores stores = stores(settings);
+      PublicApi.Stores stores = stores(settings, leadership);
+      opened(stores.collector()).start();
       PublicApi api =
           new PublicApi(
               new ClusterFacts(settings.clusterId(), settings.cluster(), version()),
@@ -83,6 +85,7 @@ public final class Scheduler implements AutoCloseable {
                       .bindService(),
                   new RouteFeedService(dispatch).bindService()));
       SchedulerMetrics.bind(registry, leadership, dispatch, api);
+      SchedulerMetrics.bind(registry, stores.collector());
       server =
           opened(
               new ApiServer(
@@ -103,7 +106,8 @@ public final class Scheduler implements AutoCloseable {
     return listen.advertised().orElseGet(() -> listen.apiAddress() + ":" + server.port());
   }
 
-  private static PublicApi.Stores stores(SchedulerSettings settings) throws IOException {
+  private static PublicApi.Stores stores(SchedulerSettings settings, Leadership leadership)
+      throws IOException {
     BlobStore blobs = BlobStore.open(settings.blobsDirectory(), settings.listen().name());
     SlugIndex index = new SlugIndex(blobs);
     Confinement confinement = new Confinement();
@@ -112,7 +116,8 @@ public final class Scheduler implements AutoCloseable {
         blobs,
         index,
         new SlugBuilder(blobs, index, packer, settings.slugs()),
-        new BaseInspection(confinement));
+        new BaseInspection(confinement),
+        new Collector(leadership, blobs, settings.keepBlobs()));
   }
 
   public int apiPort() {

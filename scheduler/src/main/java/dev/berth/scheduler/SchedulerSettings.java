@@ -22,6 +22,7 @@ public record SchedulerSettings(
     ZooKeeperSettings zooKeeper,
     Path blobsDirectory,
     SlugLimits slugs,
+    Duration keepBlobs,
     Path runFile) {
 
   private static final List<String> ANYWHERE = List.of("0.0.0.0", "::", "[::]");
@@ -80,6 +81,7 @@ public record SchedulerSettings(
                     .optionalNumber("slug.max-bytes", 1, SlugLimits.CEILING_BYTES)
                     .orElse(SlugLimits.DEFAULT.maxBytes()),
                 SlugLimits.DEFAULT.maxEntries()),
+            settings.duration("blobs.keep", Duration.ofHours(24)),
             settings.path("run.file"));
     settings.done();
     boolean isShared = read.zooKeeper.connect().isPresent();

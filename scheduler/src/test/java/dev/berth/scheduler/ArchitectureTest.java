@@ -19,6 +19,9 @@ class ArchitectureTest {
     "..scheduler.admission..",
     "..scheduler.rollout..",
     "..scheduler.campaign..",
+    "..scheduler.signals..",
+    "..scheduler.autoscale..",
+    "..scheduler.garbage..",
     "..scheduler.placement..",
     "..scheduler.routes.."
   };

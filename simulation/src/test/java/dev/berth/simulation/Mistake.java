@@ -5,6 +5,12 @@ import java.util.List;
 
 /** Mistakes that could have been made. */
 enum Mistake {
+  STORE_TAKES_OLD_EPOCHS(
+      new Edit(
+          "simulation",
+          "simulation/store/Ensemble.java",
+          "write.epoch() == epoch && write.counters() == counters",
+          "true || write.epoch() == epoch + counters")),
   AGENT_OBEYS_OLD_EPOCHS(
       new Edit(
           "agent",
@@ -15,13 +21,25 @@ enum Mistake {
           "agent",
           "agent/link/LinkSession.java",
           "if (fence.epochs().admit(epoch)) {",
-          "if (fence.epochs().admit(epoch) || epoch > 0) {")),
+          "if (fence.epochs().admit(epoch) || epoch > 0) {"),
+      new Edit(
+          "scheduler",
+          "scheduler/dispatch/AgentListener.java",
+          "if (hello.getEpochSeen() > latest.epoch()) {",
+          "if (hello.getEpochSeen() < 0) {")),
   ANSWERS_BEFORE_THE_COMMIT(
       new Edit(
           "scheduler",
           "scheduler/control/Publisher.java",
           "queue.add(new Delivery.Passed(pass, commit));",
           "queue.add(new Delivery.Passed(pass, commit)); pass.answers().forEach(this::complete);")),
+  FAILED_COMMITS_END_NO_TERM(
+      new Edit(
+          "scheduler",
+          "scheduler/control/Publisher.java",
+          "log.warn(\"a commit failed; the term of leadership ends\", failure.getCause());\n"
+              + "      failed.accept(failure);",
+          "log.warn(\"a commit failed\");")),
   NEW_LEADERS_BEGIN_FROM_THE_PAST(
       new Edit(
           "simulation",
@@ -54,8 +72,8 @@ enum Mistake {
       new Edit(
           "scheduler",
           "scheduler/rollout/Rollout.java",
-          "if (fallback != null && view.isServing(target)) {",
-          "if (fallback != null) {")),
+          "if (view.isServing(target) && view.isProven(target, goal.minHealthy())) {",
+          "if (!target.equals(fallback)) {")),
   FORGETS_WHAT_HAS_NOT_STOPPED(
       new Edit(
           "scheduler",
@@ -66,13 +84,19 @@ enum Mistake {
       new Edit(
           "scheduler",
           "scheduler/rollout/Rollout.java",
-          "if (staying == 1 && (view",
-          "if (staying < 100 && (view"),
+          "} else if (staying == 1 && !(view",
+          "} else if (staying < 100 && !(view"),
       new Edit(
           "scheduler",
           "scheduler/rollout/Rollout.java",
           "&& view.isNodeKnown(placement)) {",
           "&& view.isNodeKnown(placement) && index < 0) {")),
+  RUNS_RELEASE_COMMANDS_AGAIN(
+      new Edit(
+          "agent",
+          "agent/reconcile/Phases.java",
+          "return rules.once() ? placement.over(exit)",
+          "return rules.once() && exit.code() == 4711 ? placement.over(exit)")),
   KEEPS_ROOM_THAT_IS_FREE(
       new Edit(
           "scheduler",
@@ -94,8 +118,31 @@ enum Mistake {
       new Edit(
           "scheduler",
           "scheduler/rollout/Watch.java",
-          "return silent >= BRAKE_FROM && silent * 5 > state.nodes().size();",
-          "return false;")),
+          "nodes = nodes.plus(id);\n          last = now;",
+          "nodes = nodes.plus(id);")),
+  ROUTER_TAKES_TABLES_OF_OLD_EPOCHS(
+      new Edit(
+          "router",
+          "router/table/Intake.java",
+          "if (full.epoch() < table.epoch()) {",
+          "if (full.epoch() < 0) {"),
+      new Edit(
+          "router",
+          "router/feed/RouteFeed.java",
+          "if (epochs.admit(epoch)) {",
+          "if (epochs.admit(epoch) || epoch > 0) {")),
+  KEYS_ARE_FORGOTTEN_WITH_THEIR_LEADER(
+      new Edit(
+          "scheduler",
+          "scheduler/control/Idempotency.java",
+          ".filter(answer -> !isOld(answer))",
+          ".filter(answer -> given.containsKey(answer.sequence()))")),
+  A_FREEZE_BY_ORDER_IS_NOT_HEEDED(
+      new Edit(
+          "scheduler",
+          "scheduler/rollout/Watch.java",
+          "case FreezeOrder.Frozen _ -> Brake.Level.HELD;",
+          "case FreezeOrder.Frozen _ -> byItself;")),
   PUBLISHES_HALF_A_TABLE(
       new Edit(
           "scheduler",

@@ -91,8 +91,7 @@ public final class Node {
       case Input.SaidChange(Uplink from, var delta) ->
           received(from, accepted.receive(delta), "change");
       case Input.Stored(Orders stored) -> obey(stored);
-      case Input.Linked(Uplink uplink) ->
-          outbox.link(uplink, orders.epoch(), List.copyOf(placements.values()));
+      case Input.Linked(Uplink uplink) -> outbox.link(uplink, orders.epoch(), toTell());
       case Input.Unlinked(Uplink uplink) -> outbox.unlink(uplink);
       case Input.Writable() -> {}
     }
@@ -136,6 +135,17 @@ public final class Node {
       }
       case Kept.Reserved(_, int incarnation, _) -> put(Placement.idle(id, incarnation, now));
     }
+  }
+
+  /** What is there, and what will be as soon as its order is stored: it must not pass for gone. */
+  private List<Placement> toTell() {
+    Map<PlacementId, Placement> all = new TreeMap<>(placements);
+    for (Order order : accepted.byId().values()) {
+      if (order.target() == Target.RUN) {
+        all.putIfAbsent(order.id(), Placement.idle(order.id(), 0, clock.instant()));
+      }
+    }
+    return List.copyOf(all.values());
   }
 
   private void received(Uplink from, Reception reception, String what) {

@@ -18,6 +18,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
@@ -46,6 +47,7 @@ public final class ImageStore {
   private final boolean checking;
   private final ConcurrentHashMap<String, Object> locks = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, Path> mounted = new ConcurrentHashMap<>();
+  private final Set<String> own = ConcurrentHashMap.newKeySet();
 
   public ImageStore(StateLayout layout, Syscalls syscalls, Source source, boolean checking) {
     this.checking = checking;
@@ -76,20 +78,40 @@ public final class ImageStore {
     }
   }
 
-  /** The digests of the images whose files are here. */
+  /** The digests of the images whose files are here, without those that this host made itself. */
   public List<String> digests() throws IOException {
     try (var files = Files.list(layout.images())) {
       return files
           .map(path -> path.getFileName().toString())
-          .filter(name -> DIGEST.matcher(name).matches())
+          .filter(name -> DIGEST.matcher(name).matches() && !own.contains(name))
           .sorted()
           .toList();
+    }
+  }
+
+  /**
+   * Takes it away; fetched again when it is needed again. Containers have mounts of their own of
+   * it, which hold the file until they end. Images that this host made itself stay.
+   */
+  public void forget(String digest) throws IOException {
+    synchronized (locks.computeIfAbsent(digest, _ -> new Object())) {
+      if (own.contains(digest)) {
+        return;
+      }
+      mounted.remove(digest);
+      Path target = layout.imageMount(digest);
+      if (MountTable.isMounted(target)) {
+        Errno.check(syscalls.unmountDetached(target), "unmount image " + digest);
+      }
+      Files.deleteIfExists(target);
+      Files.deleteIfExists(layout.images().resolve(digest));
     }
   }
 
   /** Takes over an image that this host made itself, and says its digest. */
   public String add(Path image) throws IOException {
     String digest = sha256(image);
+    own.add(digest);
     if (!Files.exists(layout.images().resolve(digest))) {
       Files.setPosixFilePermissions(image, PosixFilePermissions.fromString("r--------"));
       Files.move(image, layout.images().resolve(digest), StandardCopyOption.ATOMIC_MOVE);

@@ -4,6 +4,7 @@ import dev.berth.agent.control.AgentLoop;
 import dev.berth.agent.control.Input;
 import dev.berth.agent.control.NodeNotice;
 import dev.berth.agent.control.Uplink;
+import dev.berth.agent.keep.ImageHolding;
 import dev.berth.agent.reconcile.Placement;
 import dev.berth.agent.verify.Standing;
 import dev.berth.agent.verify.VerificationRounds;
@@ -16,6 +17,7 @@ import dev.berth.proto.v1.AgentMessage;
 import dev.berth.proto.v1.Beat;
 import dev.berth.proto.v1.Capacity;
 import dev.berth.proto.v1.Hello;
+import dev.berth.proto.v1.ImagesHeld;
 import dev.berth.proto.v1.LogsWanted;
 import dev.berth.proto.v1.NodeEvent;
 import dev.berth.proto.v1.SchedulerMessage;
@@ -56,6 +58,7 @@ final class LinkSession implements Uplink, ClientResponseObserver<AgentMessage, 
   private final AgentLoop loop;
   private final LogReaders logs;
   private final Standing rounds;
+  private final ImageHolding images;
   private final Fence fence;
   private final AtomicBoolean linked = new AtomicBoolean();
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -66,11 +69,13 @@ final class LinkSession implements Uplink, ClientResponseObserver<AgentMessage, 
   private volatile String end = "it was closed";
   private volatile @Nullable Throwable failure;
 
-  LinkSession(NodeFacts facts, AgentLoop loop, LogReaders logs, Standing rounds, Fence fence) {
+  LinkSession(
+      NodeFacts facts, AgentLoop loop, LogReaders logs, SchedulerLink.Desks desks, Fence fence) {
     this.facts = facts;
     this.loop = loop;
     this.logs = logs;
-    this.rounds = rounds;
+    this.rounds = desks.rounds();
+    this.images = desks.images();
     this.fence = fence;
   }
 
@@ -104,6 +109,7 @@ final class LinkSession implements Uplink, ClientResponseObserver<AgentMessage, 
         case LOGS_WANTED -> logs.open(message.getLogsWanted());
         case LOGS_UNWANTED -> logs.close(message.getLogsUnwanted().getStreamId());
         case VERIFY_WANTED -> verify(message.getVerifyWanted());
+        case IMAGES_WANTED -> images.want(message.getImagesWanted().getDigestsList());
         case MESSAGE_NOT_SET -> LOG.debug("a message of a newer scheduler was passed over");
       }
       request();
@@ -142,6 +148,7 @@ final class LinkSession implements Uplink, ClientResponseObserver<AgentMessage, 
     placements.forEach(placement -> hello.addPlacements(StatusCodec.message(placement)));
     sending.lock(); // whoever verified after this look finds the stream greeted, and tells
     try {
+      hello.addAllImages(images.held().digests());
       rounds.standing().map(VerificationCodec::message).ifPresent(hello::setVerification);
       greeted = send(AgentMessage.newBuilder().setHello(hello).build());
     } finally {
@@ -196,6 +203,20 @@ final class LinkSession implements Uplink, ClientResponseObserver<AgentMessage, 
     }
   }
 
+  /** Not before the hello, which says the same. */
+  void holds(ImageHolding.Held held) {
+    sending.lock();
+    try {
+      if (greeted) {
+        var message =
+            ImagesHeld.newBuilder().addAllDigests(held.digests()).setProblem(held.problem());
+        var _ = send(AgentMessage.newBuilder().setImages(message).build());
+      }
+    } finally {
+      sending.unlock();
+    }
+  }
+
   void beat() {
     if (linked.get()) {
       var _ = send(AgentMessage.newBuilder().setBeat(Beat.getDefaultInstance()).build());
@@ -241,7 +262,8 @@ final class LinkSession implements Uplink, ClientResponseObserver<AgentMessage, 
   private void welcome(Welcome welcome) {
     if (!welcome.getClusterId().equals(facts.clusterId())) {
       LOG.error(
-          "the scheduler at that address is of cluster {}, this node of {}; check scheduler.address",
+          "the scheduler at that address is of cluster {}, this node of {}; check"
+              + " scheduler.address",
           welcome.getClusterId(),
           facts.clusterId());
       refuse("this node belongs to cluster " + facts.clusterId());

@@ -1,6 +1,7 @@
 package dev.berth.agent.link;
 
 import dev.berth.agent.control.AgentLoop;
+import dev.berth.agent.keep.ImageHolding;
 import dev.berth.agent.logs.LogReading;
 import dev.berth.agent.verify.Standing;
 import dev.berth.agent.verify.VerificationRounds;
@@ -31,25 +32,24 @@ public final class SchedulerLink implements AutoCloseable {
   private final NodeFacts facts;
   private final AgentLoop loop;
   private final LogReading logs;
-  private final Standing rounds;
+  private final Desks desks;
   private final Redial redial;
   private final Thread thread;
   private volatile @Nullable LinkSession current;
 
+  /** Who answers what the scheduler asks beside orders. */
+  public record Desks(LogReading logs, Standing rounds, ImageHolding images) {}
+
   public SchedulerLink(
-      Fence fence,
-      NodeFacts facts,
-      AgentLoop loop,
-      LogReading logs,
-      Standing rounds,
-      RandomGenerator random) {
+      Fence fence, NodeFacts facts, AgentLoop loop, Desks desks, RandomGenerator random) {
     this.fence = fence;
     this.schedulers = fence.schedulers();
     this.facts = facts;
     this.loop = loop;
-    this.logs = logs;
-    this.rounds = rounds;
-    rounds.onChange(this::verified);
+    this.logs = desks.logs();
+    this.desks = desks;
+    desks.rounds().onChange(this::verified);
+    desks.images().onChange(this::holds);
     this.redial = new Redial(random);
     this.thread = Thread.ofVirtual().name("scheduler-link").unstarted(this::run);
   }
@@ -116,7 +116,7 @@ public final class SchedulerLink implements AutoCloseable {
 
   private void connect() {
     ManagedChannel channel = schedulers.channel();
-    var session = new LinkSession(facts, loop, readers(channel), rounds, fence);
+    var session = new LinkSession(facts, loop, readers(channel), desks, fence);
     current = session;
     channel.resetConnectBackoff(); // its own waits grow to minutes; ours are the ones that count
     AgentLinkGrpc.newStub(channel).connect(session);
@@ -126,6 +126,13 @@ public final class SchedulerLink implements AutoCloseable {
     LinkSession session = current;
     if (session != null) {
       var _ = session.verified(0, standing); // one that is over is followed by a hello
+    }
+  }
+
+  private void holds(ImageHolding.Held held) {
+    LinkSession session = current;
+    if (session != null) {
+      session.holds(held); // one that is over is followed by a hello
     }
   }
 

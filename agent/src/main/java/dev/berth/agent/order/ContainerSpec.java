@@ -22,7 +22,8 @@ public record ContainerSpec(
     Duration grace,
     int port,
     String baseLine,
-    int baseVersion) {
+    int baseVersion,
+    boolean once) {
 
   public ContainerSpec {
     environment = Collections.unmodifiableNavigableMap(new TreeMap<>(environment));

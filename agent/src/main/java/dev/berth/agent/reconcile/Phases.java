@@ -40,7 +40,7 @@ record Phases(Placement placement, Rules rules, Instant now, List<Notice> notice
     }
     int crashes = placement.crashes() + 1;
     say(Notice.Kind.START_FAILED, "could not be started: " + message + "; " + nextStart(crashes));
-    return placement.crashed(new Exit(cause, 0, now, message), crashes);
+    return crashed(new Exit(cause, 0, now, message), crashes);
   }
 
   private Placement ended(Report.Ended ended) {
@@ -72,7 +72,12 @@ record Phases(Placement placement, Rules rules, Instant now, List<Notice> notice
     String lived = " after " + Words.duration(Duration.between(placement.startedAt(), now));
     say(Notice.Kind.EXITED, how + lived + "; " + nextStart(crashes));
     Cause cause = outOfMemory ? Cause.OUT_OF_MEMORY : Cause.PROCESS_EXITED;
-    return counted.crashed(new Exit(cause, ended.code(), now, how), crashes);
+    return new Phases(counted, rules, now, notices)
+        .crashed(new Exit(cause, ended.code(), now, how), crashes);
+  }
+
+  private Placement crashed(Exit exit, int crashes) {
+    return rules.once() ? placement.over(exit) : placement.crashed(exit, crashes);
   }
 
   private static String end(Report.Ended ended) {
@@ -86,7 +91,7 @@ record Phases(Placement placement, Rules rules, Instant now, List<Notice> notice
   private Placement killedUnhealthy(Report.Ended ended, String why) {
     int crashes = placement.crashes() + 1;
     say(Notice.Kind.EXITED, "was killed as unhealthy; " + nextStart(crashes));
-    return placement.crashed(new Exit(Cause.UNHEALTHY, ended.code(), now, why), crashes);
+    return crashed(new Exit(Cause.UNHEALTHY, ended.code(), now, why), crashes);
   }
 
   private Placement stopped(Report.Ended ended, boolean killed) {
@@ -170,8 +175,8 @@ record Phases(Placement placement, Rules rules, Instant now, List<Notice> notice
     notices.add(new Notice(kind, placement.incarnation(), message));
   }
 
-  private static String nextStart(int crashes) {
-    return Words.nextStart(RestartDelay.after(crashes));
+  private String nextStart(int crashes) {
+    return rules.once() ? "it runs once only" : Words.nextStart(RestartDelay.after(crashes));
   }
 
   private static String times(long count) {

@@ -64,7 +64,10 @@ public final class Reconciler {
   private static Outcome running(
       Placement placement, Rules rules, Instant now, List<Notice> notices) {
     return switch (placement.phase()) {
-      case Phase.Idle _ -> start(placement, now, notices);
+      case Phase.Idle _ ->
+          rules.once() && placement.incarnation() > 0
+              ? discard(placement.over(unseenEnd(now)), now, notices)
+              : start(placement, now, notices);
       case Phase.Backoff(Instant nextStart) ->
           now.isBefore(nextStart) ? same(placement, notices) : start(placement, now, notices);
       case Phase.Starting(Address address, Instant deadline) ->
@@ -87,6 +90,11 @@ public final class Reconciler {
       case Phase.Preparing _, Phase.Discarding _, Phase.Stopped _, Phase.Releasing _ ->
           same(placement, notices);
     };
+  }
+
+  private static Exit unseenEnd(Instant now) {
+    return new Exit(
+        Cause.START_FAILED, 0, now, "was started once already, and how it ended is not known");
   }
 
   private static Outcome stopping(

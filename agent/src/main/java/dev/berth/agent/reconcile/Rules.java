@@ -13,19 +13,25 @@ import java.time.Instant;
  * @param grace from SIGTERM to SIGKILL
  * @param startDeadline from the start to the first passed check
  * @param failures failed checks in a row until it is started again
+ * @param once whether it is started once only, however it ends
  */
-public record Rules(boolean checked, Duration grace, Duration startDeadline, int failures) {
+public record Rules(
+    boolean checked, Duration grace, Duration startDeadline, int failures, boolean once) {
   /** For what runs here though its order is not known. */
   public static final Rules DEFAULT =
       new Rules(
-          false, Duration.ofSeconds(30), Timing.DEFAULT.startDeadline(), Timing.DEFAULT.failures());
+          false,
+          Duration.ofSeconds(30),
+          Timing.DEFAULT.startDeadline(),
+          Timing.DEFAULT.failures(),
+          false);
 
   public static Rules of(ContainerSpec spec) {
     return switch (spec.health()) {
       case HealthCheck.ProcessRuns _ ->
-          new Rules(false, spec.grace(), DEFAULT.startDeadline(), DEFAULT.failures());
-      case HealthCheck.Tcp(Timing timing) -> of(spec.grace(), timing);
-      case HealthCheck.Http(_, Timing timing) -> of(spec.grace(), timing);
+          new Rules(false, spec.grace(), DEFAULT.startDeadline(), DEFAULT.failures(), spec.once());
+      case HealthCheck.Tcp(Timing timing) -> of(spec, timing);
+      case HealthCheck.Http(_, Timing timing) -> of(spec, timing);
     };
   }
 
@@ -36,7 +42,7 @@ public record Rules(boolean checked, Duration grace, Duration startDeadline, int
         : new Phase.Running(address, now, 0, "");
   }
 
-  private static Rules of(Duration grace, Timing timing) {
-    return new Rules(true, grace, timing.startDeadline(), timing.failures());
+  private static Rules of(ContainerSpec spec, Timing timing) {
+    return new Rules(true, spec.grace(), timing.startDeadline(), timing.failures(), spec.once());
   }
 }

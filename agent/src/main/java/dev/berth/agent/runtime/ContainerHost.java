@@ -1,6 +1,7 @@
 package dev.berth.agent.runtime;
 
 import dev.berth.agent.image.IdRange;
+import dev.berth.agent.keep.ImageHost;
 import dev.berth.agent.network.EgressPolicy;
 import dev.berth.agent.oom.KillJournal;
 import java.io.IOException;
@@ -430,6 +431,26 @@ public final class ContainerHost implements InstanceHost {
   public HostFacts facts() {
     var programs = List.of(parts.runtime().program(), parts.runtime().conmon());
     return new HostFacts(parts.settings(), parts.subnet(), parts.cgroups(), programs);
+  }
+
+  /** The images of this host, for who keeps them. */
+  public ImageHost images() {
+    return new ImageHost() {
+      @Override
+      public List<String> digests() throws IOException {
+        return parts.images().digests();
+      }
+
+      @Override
+      public void hold(String digest) throws IOException {
+        parts.images().mounted(digest);
+      }
+
+      @Override
+      public void forget(String digest) throws IOException {
+        parts.images().forget(digest);
+      }
+    };
   }
 
   /** Takes over an image made on this host, and says its digest; a scheduler knows none of it. */

@@ -133,7 +133,8 @@ public final class OrderCodec {
         millisOr(spec.getGraceMillis(), DEFAULT_GRACE),
         spec.getPort(),
         spec.getBaseLine(),
-        spec.getBaseVersion());
+        spec.getBaseVersion(),
+        spec.getOnce());
   }
 
   private static Limits limits(Size size) {
@@ -227,6 +228,7 @@ public final class OrderCodec {
         .setPort(spec.port())
         .setBaseLine(spec.baseLine())
         .setBaseVersion(spec.baseVersion())
+        .setOnce(spec.once())
         .build();
   }
 

@@ -38,7 +38,8 @@ public final class SampleOrders {
             Duration.ofSeconds(5),
             5000,
             "debian-12",
-            1);
+            1,
+            false);
     return new Order(
         new PlacementId(id),
         new InstanceName("acme", "shop", "web", (int) id),
@@ -62,7 +63,8 @@ public final class SampleOrders {
             Duration.ofSeconds(1),
             5000,
             "busybox",
-            1);
+            1,
+            false);
     return new Order(
         new PlacementId(id),
         new InstanceName("acme", "shop", "web", (int) id),
@@ -85,7 +87,8 @@ public final class SampleOrders {
             spec.grace(),
             port,
             spec.baseLine(),
-            spec.baseVersion());
+            spec.baseVersion(),
+            false);
     return new Order(order.id(), order.instance(), order.target(), moved, order.egress());
   }
 

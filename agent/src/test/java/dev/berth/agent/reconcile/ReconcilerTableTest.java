@@ -20,7 +20,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ReconcilerTableTest {
   static final Instant NOW = Instant.ofEpochSecond(1_000_000);
   static final Address ADDRESS = new Address("10.88.0.2", 5000);
-  static final Rules RULES = new Rules(true, Duration.ofSeconds(5), Duration.ofSeconds(60), 3);
+  static final Rules RULES =
+      new Rules(true, Duration.ofSeconds(5), Duration.ofSeconds(60), 3, false);
 
   static final Map<String, @Nullable Report> REPORTS = new LinkedHashMap<>();
   static final Map<String, Phase> PHASES = new LinkedHashMap<>();

@@ -5,8 +5,11 @@ import dev.berth.identity.Identity;
 import dev.berth.leader.LeaderHint;
 import dev.berth.leader.Schedulers;
 import dev.berth.proto.v1.ClusterServiceGrpc;
+import dev.berth.proto.v1.GetPlanRequest;
 import dev.berth.proto.v1.GetStatusRequest;
 import dev.berth.proto.v1.Mutation;
+import dev.berth.proto.v1.PlacementServiceGrpc;
+import dev.berth.proto.v1.PlanResponse;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannel;
@@ -49,6 +52,7 @@ public final class Cluster implements AutoCloseable {
   private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private final Schedulers schedulers;
   private volatile boolean isLeaderFound;
+  private volatile boolean isPlanning;
 
   public Cluster(ClusterAddress address, Supplier<String> keys) {
     this.address = address;
@@ -85,11 +89,45 @@ public final class Cluster implements AutoCloseable {
 
   /** Goes with every request that changes something. */
   public Mutation mutation() {
-    return Mutation.newBuilder().setIdempotencyKey(keys.get()).build();
+    return Mutation.newBuilder().setIdempotencyKey(keys.get()).setPlanOnly(isPlanning).build();
+  }
+
+  /** From here on, changes are only planned: each ends in a {@link Planned}. */
+  public Cluster planning(boolean isOn) {
+    isPlanning = isOn;
+    return this;
+  }
+
+  /** What a change would do; instead of the change. */
+  public static final class Planned extends RuntimeException {
+    private static final long serialVersionUID = 1;
+    private final transient PlanResponse plan;
+
+    Planned(PlanResponse plan) {
+      super("planned only", null, false, false);
+      this.plan = plan;
+    }
+
+    public PlanResponse plan() {
+      return plan;
+    }
   }
 
   /** One question, one answer. */
   public <S extends AbstractStub<S>, A> A ask(Function<Channel, S> service, Function<S, A> call) {
+    try {
+      return answered(service, call);
+    } catch (CommandFailure failure) {
+      if (!isPlanning || !failure.code().equals("PLANNED")) {
+        throw failure;
+      }
+      GetPlanRequest request = GetPlanRequest.newBuilder().setToken(failure.field()).build();
+      throw new Planned(answered(PlacementServiceGrpc::newBlockingStub, it -> it.getPlan(request)));
+    }
+  }
+
+  private <S extends AbstractStub<S>, A> A answered(
+      Function<Channel, S> service, Function<S, A> call) {
     return told(() -> {
       A answer =
           ofTheLeader(() ->

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.cli.Surroundings;
 import dev.berth.cli.client.Cluster;
 import dev.berth.cli.client.ClusterAddress;
+import dev.berth.cli.command.BrakeWords;
 import dev.berth.cli.output.Json;
 import dev.berth.cli.output.Table;
 import dev.berth.cli.output.Terminal;
@@ -115,6 +116,10 @@ public final class StatusCommand implements Callable<Integer> {
         .row("apps", status.getApps(), "of " + status.getTenants() + " tenants")
         .row("epoch", status.getEpoch(), "version " + status.getVersion())
         .print(terminal);
+    if (!BrakeWords.isUsual(status.getBrake())) {
+      terminal.out().println();
+      terminal.out().println(terminal.paint(Terminal.Color.BAD, BrakeWords.of(status.getBrake())));
+    }
     if (!pids.isEmpty()) {
       terminal.out().println();
       Table table = new Table("process", "pid", "memory");

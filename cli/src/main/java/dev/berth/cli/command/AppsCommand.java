@@ -9,6 +9,7 @@ import dev.berth.cli.output.Words;
 import dev.berth.proto.v1.App;
 import dev.berth.proto.v1.AppName;
 import dev.berth.proto.v1.AppServiceGrpc;
+import dev.berth.proto.v1.Autoscale;
 import dev.berth.proto.v1.CreateAppRequest;
 import dev.berth.proto.v1.DestroyAppRequest;
 import dev.berth.proto.v1.Formation;
@@ -148,10 +149,24 @@ public final class AppsCommand implements Callable<Integer> {
         .row("created", Words.since(app.getCreatedAt(), now) + " ago");
   }
 
-  /** "web=4:small worker=1:nano" */
+  /** "web=4:small (autoscaled 2 to 10, p95=200ms) worker=1:nano" */
   static String formation(List<Formation> formation) {
     return formation.stream()
-        .map(it -> it.getProcessType() + "=" + it.getCount() + ":" + it.getSize())
+        .map(it -> it.getProcessType() + "=" + it.getCount() + ":" + it.getSize() + autoscaled(it))
         .collect(Collectors.joining(" "));
+  }
+
+  private static String autoscaled(Formation formation) {
+    if (!formation.hasAutoscale()) {
+      return "";
+    }
+    Autoscale policy = formation.getAutoscale();
+    return " (autoscaled %d to %d, %s)"
+        .formatted(
+            policy.getMin(),
+            policy.getMax(),
+            policy.hasRequests()
+                ? "rps=" + policy.getRequests()
+                : "p95=" + policy.getP95Millis() + "ms");
   }
 }

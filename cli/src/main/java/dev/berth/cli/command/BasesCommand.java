@@ -92,7 +92,7 @@ public final class BasesCommand implements Callable<Integer> {
       },
       footer = "JSON: the Campaign.")
   int roll(
-      @Mixin ClusterOptions on,
+      @Mixin ChangeOptions on,
       @Mixin WaitOptions wait,
       @Mixin RollOptions how,
       @Parameters(paramLabel = "LINE") String line) {
@@ -109,7 +109,7 @@ public final class BasesCommand implements Callable<Integer> {
 
   @Command(description = "Let a halted campaign go on (operators).", footer = "JSON: the Campaign.")
   int resume(
-      @Mixin ClusterOptions on,
+      @Mixin ChangeOptions on,
       @Mixin WaitOptions wait,
       @Parameters(paramLabel = "LINE") String line) {
     return new CampaignCommand(surroundings, on)
@@ -123,7 +123,7 @@ public final class BasesCommand implements Callable<Integer> {
       },
       footer = "JSON: the Campaign.")
   int rollback(
-      @Mixin ClusterOptions on,
+      @Mixin ChangeOptions on,
       @Mixin WaitOptions wait,
       @Parameters(paramLabel = "LINE") String line) {
     return new CampaignCommand(surroundings, on)

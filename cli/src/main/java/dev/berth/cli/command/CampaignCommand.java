@@ -12,6 +12,7 @@ import dev.berth.proto.v1.AppName;
 import dev.berth.proto.v1.BaseServiceGrpc;
 import dev.berth.proto.v1.Campaign;
 import dev.berth.proto.v1.Campaign.Laggard;
+import dev.berth.proto.v1.Campaign.NodeLaggard;
 import dev.berth.proto.v1.GetCampaignRequest;
 import dev.berth.proto.v1.ListCampaignsRequest;
 import dev.berth.proto.v1.PinBaseRequest;
@@ -95,6 +96,9 @@ record CampaignCommand(Surroundings surroundings, ClusterOptions on) {
       if (!on.json && campaign.getLaggardsCount() > 0) {
         laggards(campaign).print(surroundings.terminal());
       }
+      if (!on.json && campaign.getNodeLaggardsCount() > 0) {
+        nodeLaggards(campaign).print(surroundings.terminal());
+      }
       return 0;
     }
   }
@@ -149,12 +153,13 @@ record CampaignCommand(Surroundings surroundings, ClusterOptions on) {
     String shown = "";
     while (true) {
       Campaign now = read(cluster, begun.getLine(), begun.getNumber());
-      String ring = phase(now) + ", ring " + now.getRings(now.getRing());
+      boolean isPrefetching = now.getPhase() == Campaign.Phase.PREFETCHING;
+      String ring = phase(now) + (isPrefetching ? "" : ", ring " + now.getRings(now.getRing()));
       if (!ring.equals(shown)) {
         progress.milestone("%7s  %s".formatted(Words.seconds(progress.elapsed()), ring));
         shown = ring;
       }
-      progress.state(counts(now));
+      progress.state(isPrefetching ? nodes(now) : counts(now));
       if (isResting(now)) {
         progress.clear();
         return ended(now);
@@ -180,7 +185,7 @@ record CampaignCommand(Surroundings surroundings, ClusterOptions on) {
   private static boolean isResting(Campaign campaign) {
     return switch (campaign.getPhase()) {
       case HALTED, DONE, ROLLED_BACK -> true;
-      case ROLLING, ROLLING_BACK, PHASE_UNSPECIFIED, UNRECOGNIZED -> false;
+      case PREFETCHING, ROLLING, ROLLING_BACK, PHASE_UNSPECIFIED, UNRECOGNIZED -> false;
     };
   }
 
@@ -192,7 +197,7 @@ record CampaignCommand(Surroundings surroundings, ClusterOptions on) {
 
   private static String words(Campaign campaign) {
     String why = campaign.getWords().isEmpty() ? "" : " (" + campaign.getWords() + ")";
-    String counts = campaign.getApps() == 0 ? "" : ": " + counts(campaign);
+    String counts = campaign.getApps() == 0 ? "" : ": " + counts(campaign) + "; " + nodes(campaign);
     return "c%d, %s to v%d, is %s%s%s."
         .formatted(
             campaign.getNumber(),
@@ -213,6 +218,11 @@ record CampaignCommand(Surroundings surroundings, ClusterOptions on) {
             campaign.getTo());
   }
 
+  private static String nodes(Campaign campaign) {
+    return "%d of %d nodes hold v%d"
+        .formatted(campaign.getNodesHolding(), campaign.getNodes(), campaign.getTo());
+  }
+
   private static String phase(Campaign campaign) {
     return campaign.getPhase().name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
@@ -222,6 +232,14 @@ record CampaignCommand(Surroundings surroundings, ClusterOptions on) {
     for (Laggard it : campaign.getLaggardsList()) {
       table.row(
           it.getName().getTenant() + "/" + it.getName().getApp(), it.getStanding(), it.getReason());
+    }
+    return table;
+  }
+
+  private static Table nodeLaggards(Campaign campaign) {
+    Table table = new Table("node", "lacks the image because");
+    for (NodeLaggard it : campaign.getNodeLaggardsList()) {
+      table.row(it.getNode(), it.getReason().isEmpty() ? "it fetches or waits" : it.getReason());
     }
     return table;
   }

@@ -30,8 +30,10 @@ final class Change {
       return 0;
     }
     InstanceList settled =
-        new Follower(cluster, surroundings, progress).settle(app, version, wait.timeout);
+        new Follower(cluster, surroundings, progress)
+            .settle(app, version, outcome.release, wait.timeout);
     progress.clear();
+    RolloutWords.requireStanding(settled.getApp(), outcome.release);
     answer.one(
         outcome.object.put("settled", true),
         () ->
@@ -49,9 +51,14 @@ final class Change {
     object.set("release", Json.of(made.getRelease()));
     object.set("app", Json.of(made.getApp()));
     String domains = String.join(", ", made.getApp().getDomainsList());
-    return new Outcome(object, "v" + made.getRelease().getNumber() + " runs at " + domains);
+    int number = made.getRelease().getNumber();
+    return new Outcome(object, "v" + number + " runs at " + domains, number);
   }
 
-  /** What was done, for programs and in words. */
-  record Outcome(ObjectNode object, String words) {}
+  /** What was done, for programs and in words; a release of 0 is none. */
+  record Outcome(ObjectNode object, String words, int release) {
+    Outcome(ObjectNode object, String words) {
+      this(object, words, 0);
+    }
+  }
 }

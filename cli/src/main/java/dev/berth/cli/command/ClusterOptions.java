@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What every command that calls the cluster understands. Filled by the command line. */
-final class ClusterOptions {
+class ClusterOptions {
   @Option(
       names = "--state-dir",
       paramLabel = "DIR",

@@ -76,7 +76,7 @@ public final class ConfigCommand implements Callable<Integer> {
       description = "Set config vars; makes a release and rolls it out.",
       footer = "JSON: {\"app\": App, \"release\": number, \"settled\": bool}.")
   int set(
-      @Mixin ClusterOptions on,
+      @Mixin ChangeOptions on,
       @Mixin AppOption option,
       @Mixin WaitOptions wait,
       @Parameters(paramLabel = "NAME=VALUE", arity = "1..*") List<String> assignments) {
@@ -97,7 +97,7 @@ public final class ConfigCommand implements Callable<Integer> {
       description = "Remove config vars; makes a release and rolls it out.",
       footer = "JSON: {\"app\": App, \"release\": number, \"settled\": bool}.")
   int unset(
-      @Mixin ClusterOptions on,
+      @Mixin ChangeOptions on,
       @Mixin AppOption option,
       @Mixin WaitOptions wait,
       @Parameters(paramLabel = "NAME", arity = "1..*") List<String> names) {
@@ -126,7 +126,9 @@ public final class ConfigCommand implements Callable<Integer> {
       }
       Change.Outcome outcome =
           new Change.Outcome(
-              Json.of(made), count + " config var(s) changed in v" + made.getRelease());
+              Json.of(made),
+              count + " config var(s) changed in v" + made.getRelease(),
+              made.getRelease());
       return new Change(surroundings, cluster, progress, wait)
           .finish(app, made.getApp().getVersion(), answer, outcome);
     }

@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
     footer = "JSON: {\"release\": Release, \"app\": App, \"settled\": bool}.")
 public final class DeployCommand implements Callable<Integer> {
   private final Surroundings surroundings;
-  @Mixin private final ClusterOptions on = new ClusterOptions();
+  @Mixin private final ChangeOptions on = new ChangeOptions();
   @Mixin private final AppOption option = new AppOption();
   @Mixin private final WaitOptions wait = new WaitOptions();
 

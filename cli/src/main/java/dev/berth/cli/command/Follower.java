@@ -8,6 +8,7 @@ import dev.berth.cli.output.Progress;
 import dev.berth.cli.output.Words;
 import dev.berth.proto.v1.AppName;
 import dev.berth.proto.v1.AppServiceGrpc;
+import dev.berth.proto.v1.Deploy;
 import dev.berth.proto.v1.Instance;
 import dev.berth.proto.v1.InstanceList;
 import dev.berth.proto.v1.ListInstancesRequest;
@@ -42,8 +43,23 @@ public final class Follower {
   /** How long is waited, however often the watch is begun again. */
   private record Patience(Duration whole, Instant deadline) {}
 
+  private record Awaited(long version, int release) {
+    boolean isIn(InstanceList list) {
+      boolean hasFailed =
+          release > 0
+              && list.getApp().getDeploy().getTo() == release
+              && list.getApp().getDeploy().getPhase() == Deploy.Phase.FAILED;
+      return hasFailed || (list.getSettled() && list.getApp().getVersion() >= version);
+    }
+  }
+
   /** Returns the settled instances; fails with {@link ExitCode#NOT_SETTLED} after the timeout. */
   public InstanceList settle(AppName app, long atLeastVersion, Duration timeout) {
+    return settle(app, atLeastVersion, 0, timeout);
+  }
+
+  /** Also returns once that release has failed for good. */
+  InstanceList settle(AppName app, long atLeastVersion, int release, Duration timeout) {
     Instant deadline = surroundings.clock().instant().plus(timeout);
     Thread farewell = new Thread(() -> sayThatWorkGoesOn(app), "farewell");
     Runtime.getRuntime().addShutdownHook(farewell);
@@ -54,7 +70,8 @@ public final class Follower {
             BlockingClientCall<?, InstanceList> call =
                 apps.watchInstances(ListInstancesRequest.newBuilder().setName(app).build());
             try {
-              return watch(call, app, atLeastVersion, new Patience(timeout, deadline));
+              return watch(
+                  call, app, new Awaited(atLeastVersion, release), new Patience(timeout, deadline));
             } finally {
               call.cancel("seen enough", null);
             }
@@ -65,7 +82,7 @@ public final class Follower {
   }
 
   private InstanceList watch(
-      BlockingClientCall<?, InstanceList> call, AppName app, long version, Patience patience)
+      BlockingClientCall<?, InstanceList> call, AppName app, Awaited awaited, Patience patience)
       throws StatusException, InterruptedException {
     InstanceList last = null;
     while (true) {
@@ -76,7 +93,7 @@ public final class Follower {
       }
       last = now;
       show(now);
-      if (now.getSettled() && now.getApp().getVersion() >= version) {
+      if (awaited.isIn(now)) {
         return now;
       }
     }

@@ -11,6 +11,7 @@ import dev.berth.proto.v1.CheckFinding;
 import dev.berth.proto.v1.CordonNodeRequest;
 import dev.berth.proto.v1.LabelNodeRequest;
 import dev.berth.proto.v1.ListNodesRequest;
+import dev.berth.proto.v1.ListNodesResponse;
 import dev.berth.proto.v1.Node;
 import dev.berth.proto.v1.NodeServiceGrpc;
 import dev.berth.proto.v1.VerificationReport;
@@ -50,15 +51,17 @@ public final class NodesCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Cluster cluster = on.open(surroundings)) {
-      List<Node> nodes =
-          cluster
-              .ask(
-                  NodeServiceGrpc::newBlockingStub,
-                  it -> it.listNodes(ListNodesRequest.getDefaultInstance()))
-              .getNodesList();
+      ListNodesResponse listed =
+          cluster.ask(
+              NodeServiceGrpc::newBlockingStub,
+              it -> it.listNodes(ListNodesRequest.getDefaultInstance()));
+      List<Node> nodes = listed.getNodesList();
       Instant now = surroundings.clock().instant();
       new Answer(surroundings.terminal(), on.json)
           .list(nodes, () -> table(nodes, now), "No nodes yet.");
+      if (!BrakeWords.isUsual(listed.getBrake())) {
+        surroundings.terminal().err().println(BrakeWords.of(listed.getBrake()));
+      }
       return 0;
     }
   }
@@ -124,12 +127,12 @@ public final class NodesCommand implements Callable<Integer> {
   @Command(
       description = "Give a node no new instances; what runs there stays.",
       footer = "JSON: the Node.")
-  int cordon(@Mixin ClusterOptions on, @Parameters(paramLabel = "NODE") String node) {
+  int cordon(@Mixin ChangeOptions on, @Parameters(paramLabel = "NODE") String node) {
     return cordon(on, node, true);
   }
 
   @Command(description = "Give a node new instances again.", footer = "JSON: the Node.")
-  int uncordon(@Mixin ClusterOptions on, @Parameters(paramLabel = "NODE") String node) {
+  int uncordon(@Mixin ChangeOptions on, @Parameters(paramLabel = "NODE") String node) {
     return cordon(on, node, false);
   }
 
@@ -146,6 +149,44 @@ public final class NodesCommand implements Callable<Integer> {
       new Answer(surroundings.terminal(), on.json).one(after, () -> node + words);
       return 0;
     }
+  }
+
+  @Command(
+      description = {
+        "Have all that runs on a node replaced elsewhere, each instance before the old one leaves and",
+        "within its app's budget; the node gets nothing new. The cluster does it: whoever asked may",
+        "leave, and ask again to follow it."
+      },
+      footer = "JSON: the Node.")
+  int drain(
+      @Mixin ChangeOptions on,
+      @Parameters(paramLabel = "NODE") String node,
+      @Mixin DrainOptions how,
+      @Mixin WaitOptions wait) {
+    return new DrainCommand(surroundings, on).drain(node, how, wait);
+  }
+
+  @Command(
+      description = {
+        "Drain a node and then forget it, to take the machine away. What does not find room elsewhere",
+        "stays, until the deadline if there is one."
+      },
+      footer = "JSON: the Node.")
+  int replace(
+      @Mixin ChangeOptions on,
+      @Parameters(paramLabel = "NODE") String node,
+      @Mixin DrainOptions how,
+      @Mixin WaitOptions wait) {
+    var drain = new DrainCommand(surroundings, on);
+    int drained = drain.drain(node, how, wait);
+    return drained == 0 && !how.undo && !wait.noWait ? drain.remove(node) : drained;
+  }
+
+  @Command(
+      description = "Forget a node that has no instances; its agent may join again.",
+      footer = "JSON: {}.")
+  int remove(@Mixin ClusterOptions on, @Parameters(paramLabel = "NODE") String node) {
+    return new DrainCommand(surroundings, on).remove(node);
   }
 
   private int tell(String node, VerificationReport report, boolean json) {
@@ -191,7 +232,8 @@ public final class NodesCommand implements Callable<Integer> {
 
   private static String phase(Node node) {
     String phase = node.getPhase().name().toLowerCase(Locale.ROOT);
-    return node.getCordoned() ? phase + ", cordoned" : phase;
+    String drained = node.getDrainingSince() == 0 ? phase : phase + ", draining";
+    return node.getCordoned() ? drained + ", cordoned" : drained;
   }
 
   private static String verified(Node node) {

@@ -5,6 +5,7 @@ import dev.berth.cli.ExitCode;
 import dev.berth.cli.Surroundings;
 import dev.berth.cli.client.Cluster;
 import dev.berth.cli.output.Table;
+import dev.berth.cli.output.Terminal;
 import dev.berth.cli.output.Terminal.Color;
 import dev.berth.proto.v1.PlacementServiceGrpc;
 import dev.berth.proto.v1.PlanRequest;
@@ -95,27 +96,37 @@ public final class PlanCommand implements Runnable {
             plan.getRefusal().getReason(),
             plan.getRefusal().getRemedy());
       }
-      new Answer(surroundings.terminal(), on.json).table(plan, () -> table(plan));
-      if (!on.json) {
-        surroundings.terminal().err().println(summary(plan));
-      }
+      tell(plan, surroundings.terminal(), on.json);
       return plan.hasRefusal() ? ExitCode.REFUSED.number() : 0;
     }
   }
 
+  /** The steps, and what to do to have them done. */
+  public static void tell(PlanResponse plan, Terminal terminal, boolean json) {
+    new Answer(terminal, json).table(plan, () -> table(plan));
+    if (!json) {
+      terminal.err().println(summary(plan));
+      if (!plan.getToken().isEmpty()) {
+        terminal.err().println("Nothing was changed. To do it: berth apply " + plan.getToken());
+      }
+    }
+  }
+
   private static Table table(PlanResponse plan) {
-    Table table = new Table("step", "instance", "node", "from", "cause");
+    Table table = new Table("after", "step", "instance", "node", "from", "cause");
     for (PlannedStep it : plan.getStepsList()) {
       table.row(
+          it.getAfterSeconds() + " s",
           it.getKind().name().toLowerCase(Locale.ROOT),
           it.getInstance(),
           it.getNode(),
           it.getFrom().isEmpty() ? "-" : it.getFrom(),
           it.getCause());
     }
-    plan.getWaitsList().forEach(it -> table.row("wait", it.getInstance(), "-", "-", it.getWords()));
+    plan.getWaitsList()
+        .forEach(it -> table.row("-", "wait", it.getInstance(), "-", "-", it.getWords()));
     return table.paint(
-        0,
+        1,
         step ->
             switch (step) {
               case "start", "move" -> Color.GOOD;
@@ -125,9 +136,10 @@ public final class PlanCommand implements Runnable {
   }
 
   private static String summary(PlanResponse plan) {
-    return "%d step(s), %d disruption(s), %d without room; %d instances run afterwards.%s"
+    return "%d step(s) in about %d s, %d disruption(s), %d without room; %d instances run afterwards.%s"
         .formatted(
             plan.getStepsCount(),
+            plan.getSeconds(),
             plan.getDisruptions(),
             plan.getWaitsCount(),
             plan.getRunning(),

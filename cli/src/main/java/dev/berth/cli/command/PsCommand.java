@@ -36,6 +36,13 @@ public final class PsCommand implements Callable<Integer> {
               found.getInstancesList(),
               () -> InstanceWords.table(found.getInstancesList(), surroundings.clock().instant()),
               "No instances. Next: berth scale web=1");
+      if (!on.json
+          && found.getApp().getFormationList().stream().anyMatch(it -> it.hasAutoscale())) {
+        surroundings
+            .terminal()
+            .out()
+            .println(AppsCommand.formation(found.getApp().getFormationList()));
+      }
       return 0;
     }
   }

@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
     footer = "JSON: {\"instances\": number, \"settled\": bool}.")
 public final class RestartCommand implements Callable<Integer> {
   private final Surroundings surroundings;
-  @Mixin private final ClusterOptions on = new ClusterOptions();
+  @Mixin private final ChangeOptions on = new ChangeOptions();
   @Mixin private final AppOption option = new AppOption();
   @Mixin private final WaitOptions wait = new WaitOptions();
 

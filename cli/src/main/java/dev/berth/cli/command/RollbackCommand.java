@@ -23,7 +23,7 @@ public final class RollbackCommand implements Callable<Integer> {
   private static final Pattern RELEASE = Pattern.compile("v?[1-9][0-9]{0,8}");
 
   private final Surroundings surroundings;
-  @Mixin private final ClusterOptions on = new ClusterOptions();
+  @Mixin private final ChangeOptions on = new ChangeOptions();
   @Mixin private final AppOption option = new AppOption();
   @Mixin private final WaitOptions wait = new WaitOptions();
 

@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
     })
 public final class ScaleCommand implements Callable<Integer> {
   private final Surroundings surroundings;
-  @Mixin private final ClusterOptions on = new ClusterOptions();
+  @Mixin private final ChangeOptions on = new ChangeOptions();
   @Mixin private final AppOption option = new AppOption();
   @Mixin private final WaitOptions wait = new WaitOptions();
   @Mixin private final DemandOptions demands = new DemandOptions();

@@ -3,6 +3,7 @@ package dev.berth.cli.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.berth.proto.v1.Brake;
 import io.grpc.Server;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -120,6 +121,30 @@ class CommandsTest {
     cluster.berth("node");
 
     assertThat(text(cluster.out)).contains("  yes\n").contains("  fails seccomp\n");
+  }
+
+  @Test
+  void theListOfNodesSaysThatTheClusterIsFrozen() {
+    cluster.brake =
+        Brake.newBuilder()
+            .setLevel(Brake.Level.HELD)
+            .setActor("operator")
+            .setReason("new switch")
+            .setNodesTotal(1)
+            .build();
+
+    cluster.berth("nodes");
+
+    assertThat(text(cluster.err)).contains("FROZEN by operator: new switch");
+  }
+
+  @Test
+  void freezingSendsTheReasonAndThawingTheTime() {
+    assertThat(cluster.berth("admin", "freeze", "--reason", "new switch")).isZero();
+    assertThat(cluster.berth("admin", "thaw", "--for", "30m")).isZero();
+
+    assertThat(text(cluster.out)).contains("FROZEN by operator: new switch").contains("1800");
+    assertThat(cluster.berth("admin", "thaw", "--for", "soon")).isEqualTo(2);
   }
 
   @Test

@@ -4,9 +4,11 @@ import dev.berth.cli.Surroundings;
 import dev.berth.cli.output.Terminal;
 import dev.berth.identity.CertificateAuthority;
 import dev.berth.identity.Identity;
+import dev.berth.proto.v1.AdminServiceGrpc;
 import dev.berth.proto.v1.App;
 import dev.berth.proto.v1.AppName;
 import dev.berth.proto.v1.AppServiceGrpc;
+import dev.berth.proto.v1.Brake;
 import dev.berth.proto.v1.CheckFinding;
 import dev.berth.proto.v1.ClusterServiceGrpc;
 import dev.berth.proto.v1.ClusterStatus;
@@ -14,6 +16,7 @@ import dev.berth.proto.v1.CreateReleaseRequest;
 import dev.berth.proto.v1.CreateReleaseResponse;
 import dev.berth.proto.v1.FindSlugRequest;
 import dev.berth.proto.v1.FindSlugResponse;
+import dev.berth.proto.v1.FreezeRequest;
 import dev.berth.proto.v1.GetStatusRequest;
 import dev.berth.proto.v1.Instance;
 import dev.berth.proto.v1.InstanceList;
@@ -26,6 +29,7 @@ import dev.berth.proto.v1.Refusal;
 import dev.berth.proto.v1.Release;
 import dev.berth.proto.v1.ReleaseServiceGrpc;
 import dev.berth.proto.v1.ScaleRequest;
+import dev.berth.proto.v1.ThawRequest;
 import dev.berth.proto.v1.UploadSlugRequest;
 import dev.berth.proto.v1.UploadSlugResponse;
 import dev.berth.proto.v1.VerificationReport;
@@ -67,6 +71,7 @@ public final class FakeCluster implements AutoCloseable {
   volatile boolean leaderChanges;
   boolean defencesHold = true;
   boolean askedQuick;
+  Brake brake = Brake.getDefaultInstance();
 
   FakeCluster(Path state) throws IOException {
     this.state = state;
@@ -81,6 +86,7 @@ public final class FakeCluster implements AutoCloseable {
             .addService(new Releases())
             .addService(new Nodes())
             .addService(new Clusters())
+            .addService(new Admin())
             .build()
             .start();
     Files.writeString(
@@ -235,7 +241,7 @@ public final class FakeCluster implements AutoCloseable {
       if (!defencesHold) {
         node.addFailedChecks("seccomp");
       }
-      answer.onNext(ListNodesResponse.newBuilder().addNodes(node).build());
+      answer.onNext(ListNodesResponse.newBuilder().addNodes(node).setBrake(brake).build());
       answer.onCompleted();
     }
 
@@ -258,6 +264,24 @@ public final class FakeCluster implements AutoCloseable {
               .addFindings(burst)
               .setMillis(2300)
               .build());
+      answer.onCompleted();
+    }
+  }
+
+  private static final class Admin extends AdminServiceGrpc.AdminServiceImplBase {
+    @Override
+    public void freeze(FreezeRequest request, StreamObserver<Brake> answer) {
+      ordered(Brake.Level.HELD, request.getMutation().getReason(), answer);
+    }
+
+    @Override
+    public void thaw(ThawRequest request, StreamObserver<Brake> answer) {
+      ordered(Brake.Level.RELEASED, Integer.toString(request.getSeconds()), answer);
+    }
+
+    private static void ordered(Brake.Level level, String reason, StreamObserver<Brake> answer) {
+      answer.onNext(
+          Brake.newBuilder().setLevel(level).setActor("operator").setReason(reason).build());
       answer.onCompleted();
     }
   }

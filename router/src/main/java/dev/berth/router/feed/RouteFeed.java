@@ -8,6 +8,7 @@ import dev.berth.proto.v1.RouteMessage;
 import dev.berth.proto.v1.RouterBeat;
 import dev.berth.proto.v1.RouterHello;
 import dev.berth.proto.v1.RouterMessage;
+import dev.berth.router.metrics.RouteSignals;
 import dev.berth.router.table.Intake;
 import dev.berth.router.table.Outcome;
 import dev.berth.router.table.RouteTable;
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -45,6 +47,8 @@ public final class RouteFeed implements AutoCloseable {
   private @Nullable Epochs epochs;
   private final LongSupplier nanoTime;
   private final RandomGenerator random;
+  private final SignalSource signals;
+  private final SignalMessages signalMessages = new SignalMessages();
   private final TableSaver saver;
   private final SavedTable saved;
   private final TableSink sink;
@@ -57,7 +61,11 @@ public final class RouteFeed implements AutoCloseable {
   private volatile FeedState state;
 
   /** What the feed takes from the world around it. */
-  public record Surroundings(LongSupplier nanoTime, RandomGenerator random) {}
+  public record Surroundings(LongSupplier nanoTime, RandomGenerator random, SignalSource signals) {
+    public Surroundings(LongSupplier nanoTime, RandomGenerator random) {
+      this(nanoTime, random, SignalSource.NONE);
+    }
+  }
 
   /** What the feed works on: one thread each, ended with the feed. */
   public record Threads(ScheduledExecutorService feed, ScheduledExecutorService saver) {
@@ -85,6 +93,7 @@ public final class RouteFeed implements AutoCloseable {
     this.settings = settings;
     this.nanoTime = around.nanoTime;
     this.random = around.random;
+    this.signals = around.signals;
     this.saved = saved;
     this.thread = threads.feed;
     this.saver = new TableSaver(saved, nanoTime, threads.saver);
@@ -151,6 +160,17 @@ public final class RouteFeed implements AutoCloseable {
   private void beat() {
     if (following != null) {
       following.send(RouterMessage.newBuilder().setBeat(RouterBeat.getDefaultInstance()).build());
+    }
+    if (following == null || following.isReady()) {
+      signals.take(SignalMessages.PER_BEAT, taken -> onThread(() -> tell(taken)));
+    } // else they are counted on until the scheduler takes them
+  }
+
+  private void tell(List<RouteSignals> taken) {
+    if (following == null || !following.isReady()) {
+      signalMessages.drop(taken);
+    } else {
+      signalMessages.of(taken).forEach(following::send);
     }
   }
 
@@ -281,6 +301,11 @@ public final class RouteFeed implements AutoCloseable {
       if (out != null && !over) {
         out.onNext(message);
       }
+    }
+
+    /** Can more be sent without piling up here? */
+    boolean isReady() {
+      return out != null && !over && out.isReady();
     }
 
     /** Only what this scheduler has said, or knows from the hello, means anything to it. */

@@ -201,7 +201,7 @@ final class Exchange {
     if (ofTurn != turn || phase != Phase.CONNECTING) {
       return;
     }
-    route().load().failed(state.now());
+    record.blame(route(), state.now());
     attempts.failed(cause instanceof ConnectTimeoutException ? Failure.H19 : Failure.H21);
     attempt(false);
   }
@@ -209,7 +209,7 @@ final class Exchange {
   private void send(UpstreamHandler connection) {
     upstream = connection;
     phase = Phase.SENT;
-    activeNanos = state.now();
+    activeNanos = record.sent(state.now());
     route().load().begin();
     connection.serve(this, Objects.requireNonNull(request, TOO_EARLY), asked().head());
     unflushed = true;
@@ -236,7 +236,7 @@ final class Exchange {
 
   private void closedUnanswered(UpstreamHandler closed) {
     if (!closed.isUsed()) {
-      route().load().failed(state.now());
+      record.blame(route(), state.now());
     }
     if (bodyBegun || !asked().repeatable() || !attempts.maySendAgain(closed.isUsed())) {
       fail(Failure.H13);
@@ -275,8 +275,7 @@ final class Exchange {
     Asked question = asked();
     phase = Phase.ANSWERING;
     activeNanos = state.now();
-    record.answered(activeNanos, status);
-    route().load().succeeded();
+    route().answered(status, record.answered(activeNanos, status));
     reusable = AnswerRules.leavesConnectionOpen(answer, question.head());
     ForwardedHead.toClient(answer.headers(), question.requestId());
     closeAfter |= !AnswerRules.frame(answer, question);
@@ -362,7 +361,7 @@ final class Exchange {
     client.write(LastHttpContent.EMPTY_LAST_CONTENT);
     client.flush();
     phase = Phase.TUNNEL;
-    record.answered(state.now(), 101);
+    route().answered(101, record.answered(state.now(), 101));
     if (client.becomeTunnel()) {
       upstream().becomeTunnel();
     } else {

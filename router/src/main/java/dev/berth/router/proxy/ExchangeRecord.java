@@ -14,7 +14,9 @@ final class ExchangeRecord {
   private long beganNanos;
   private long connectingNanos;
   private long connectNanos;
+  private long sentNanos;
   private long answeredNanos;
+  private @Nullable LoopRoute blamed;
   private int status;
 
   /** How the exchange ended. */
@@ -26,7 +28,9 @@ final class ExchangeRecord {
     bytesOut = 0;
     tries = 0;
     connectNanos = 0;
+    sentNanos = now;
     answeredNanos = now;
+    blamed = null;
     status = 0;
   }
 
@@ -46,9 +50,23 @@ final class ExchangeRecord {
     connectNanos = now - connectingNanos;
   }
 
-  void answered(long now, int answerStatus) {
+  long sent(long now) {
+    sentNanos = now;
+    return now;
+  }
+
+  /** How long the instance took. */
+  long answered(long now, int answerStatus) {
     answeredNanos = now;
     status = answerStatus;
+    return now - sentNanos;
+  }
+
+  /** The route did not do what it should; it is put aside for a moment. */
+  void blame(LoopRoute route, long now) {
+    blamed = route;
+    route.load().failed(now);
+    route.erred();
   }
 
   void finish(LoopState state, Asked asked, End end) {
@@ -60,7 +78,11 @@ final class ExchangeRecord {
     state.counters().addStatus(end.status);
     if (end.failure != null) {
       state.counters().addFailure(end.failure.name());
+      if (end.route != null && end.route != blamed && end.failure.isInstances()) {
+        end.route.erred();
+      }
     }
+    blamed = null;
     LogLines log = state.log();
     if (log != null) {
       line(log, asked, end, now);

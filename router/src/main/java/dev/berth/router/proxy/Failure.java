@@ -35,6 +35,14 @@ public enum Failure {
     this.remedy = remedy;
   }
 
+  /** Did an instance that was asked not answer as it should? */
+  boolean isInstances() {
+    return switch (this) {
+      case H12, H13, H15, H17, H18, H19, H21 -> true;
+      case H01, H10, H14, H20, H22, H26, H27, H28, H98, H99 -> false;
+    };
+  }
+
   int status() {
     return status;
   }

@@ -2,6 +2,7 @@ package dev.berth.router.proxy;
 
 import dev.berth.router.balance.RouteLoad;
 import dev.berth.router.balance.TwoChoices;
+import dev.berth.router.metrics.LoopTallies;
 import dev.berth.router.table.Pool;
 import dev.berth.router.table.Route;
 import java.util.HashMap;
@@ -17,13 +18,15 @@ final class LoopPool {
   private static final LoopRoute[] NO_ROUTES = new LoopRoute[0];
 
   private final int maxIdle;
+  private final LoopTallies tallies;
   private Pool pool;
   private LoopRoute[] routes = NO_ROUTES;
   private RouteLoad[] loads = new RouteLoad[0];
 
-  LoopPool(Pool pool, int maxIdle) {
+  LoopPool(Pool pool, int maxIdle, LoopTallies tallies) {
     this.pool = pool;
     this.maxIdle = maxIdle;
+    this.tallies = tallies;
     refresh(pool);
   }
 
@@ -54,7 +57,7 @@ final class LoopPool {
     for (int i = 0; i < after.length; i++) {
       Route route = next.routes().get(i);
       LoopRoute kept = before.remove(route);
-      after[i] = kept == null ? new LoopRoute(route, maxIdle) : kept;
+      after[i] = kept == null ? new LoopRoute(route, maxIdle, tallies) : kept;
       afterLoads[i] = after[i].load();
     }
     pool = next;

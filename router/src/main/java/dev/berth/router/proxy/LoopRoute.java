@@ -1,6 +1,8 @@
 package dev.berth.router.proxy;
 
 import dev.berth.router.balance.RouteLoad;
+import dev.berth.router.metrics.LoopTallies;
+import dev.berth.router.metrics.RouteTally;
 import dev.berth.router.table.Route;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
@@ -20,12 +22,14 @@ final class LoopRoute {
   private final InetSocketAddress address;
   private final int maxIdle;
   private final RouteLoad load = new RouteLoad();
+  private final RouteTally tally;
   private final ArrayDeque<UpstreamHandler> idle = new ArrayDeque<>();
   private boolean withdrawn;
 
-  LoopRoute(Route route, int maxIdle) {
+  LoopRoute(Route route, int maxIdle, LoopTallies tallies) {
     this.route = route;
     this.maxIdle = maxIdle;
+    this.tally = tallies.of(route.placementId());
     this.address = resolved(route);
   }
 
@@ -56,6 +60,17 @@ final class LoopRoute {
 
   RouteLoad load() {
     return load;
+  }
+
+  /** The head of an answer came so long after the request was sent. */
+  void answered(int status, long nanos) {
+    load.succeeded();
+    tally.answered(status, nanos);
+  }
+
+  /** It was asked and gave no whole answer. */
+  void erred() {
+    tally.erred();
   }
 
   /** A connection that was used last not longer ago than the age, the most recent first. */

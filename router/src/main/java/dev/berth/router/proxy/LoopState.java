@@ -2,6 +2,7 @@ package dev.berth.router.proxy;
 
 import dev.berth.router.metrics.LogLines;
 import dev.berth.router.metrics.LoopCounters;
+import dev.berth.router.metrics.LoopTallies;
 import dev.berth.router.table.Pool;
 import dev.berth.router.table.RouteTable;
 import java.time.Duration;
@@ -32,6 +33,7 @@ final class LoopState {
   private final LoopCounters counters;
   private final @Nullable LogLines log;
   private final Map<String, LoopPool> pools = new HashMap<>();
+  private final LoopTallies tallies = new LoopTallies();
   private final List<ClientHandler> clients = new ArrayList<>();
   private RouteTable table = RouteTable.empty();
   private int ticks;
@@ -75,6 +77,10 @@ final class LoopState {
     return log;
   }
 
+  LoopTallies tallies() {
+    return tallies;
+  }
+
   boolean isDraining() {
     return draining;
   }
@@ -98,7 +104,7 @@ final class LoopState {
   private LoopPool current(Pool pool) {
     LoopPool known = pools.get(pool.id());
     if (known == null) {
-      known = new LoopPool(pool, limits().idlePerRoute());
+      known = new LoopPool(pool, limits().idlePerRoute(), tallies);
       pools.put(pool.id(), known);
     } else if (!known.has(pool)) {
       known.refresh(pool);

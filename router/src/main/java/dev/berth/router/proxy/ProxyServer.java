@@ -3,6 +3,7 @@ package dev.berth.router.proxy;
 import dev.berth.router.metrics.AccessLog;
 import dev.berth.router.metrics.LogLines;
 import dev.berth.router.metrics.LoopCounters;
+import dev.berth.router.metrics.RouteSignals;
 import dev.berth.router.table.RouteTable;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -21,9 +22,12 @@ import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -164,6 +168,25 @@ public final class ProxyServer implements AutoCloseable {
           state.use(table, changedPools);
           if (left.decrementAndGet() == 0) {
             inForce.run();
+          }
+        }));
+  }
+
+  /**
+   * Takes what was counted of each route with traffic, on the event loops and not held up by any.
+   *
+   * @param atMost so many in all; the rest keeps counting
+   * @param to is given them once, on one of the loops; never if the proxy closes meanwhile
+   */
+  public void takeSignals(int atMost, Consumer<List<RouteSignals>> to) {
+    Queue<RouteSignals> taken = new ConcurrentLinkedQueue<>();
+    AtomicInteger left = new AtomicInteger(states.size());
+    int share = Math.max(1, atMost / states.size());
+    states.forEach((loop, state) ->
+        loop.execute(() -> {
+          taken.addAll(state.tallies().take(share));
+          if (left.decrementAndGet() == 0) {
+            to.accept(List.copyOf(taken));
           }
         }));
   }

@@ -42,16 +42,29 @@ public final class Admission {
       case Command.SetPool set -> TenantRules.setPool(request, set);
       case Command.LabelNode label -> NodeRules.label(request, label);
       case Command.CordonNode cordon -> NodeRules.cordon(request, cordon);
+      case Command.DrainNode drain -> NodeRules.drain(request, drain);
+      case Command.UndrainNode undrain -> NodeRules.undrain(request, undrain);
+      case Command.RemoveNode remove -> NodeRules.remove(request, remove);
+      case Command.FreezeCluster _ -> FreezeRules.freeze(request);
+      case Command.ThawCluster thaw -> FreezeRules.thaw(request, thaw);
       case Command.DestroyTenant destroy -> TenantRules.destroy(request, destroy);
       case Command.CreateApp create -> AppRules.create(request, create);
       case Command.DestroyApp destroy ->
           onApp(request, destroy.name(), app -> AppRules.destroy(request, app));
       case Command.Scale scale ->
           onApp(request, scale.name(), app -> ScaleRules.scale(request, app, scale));
+      case Command.SetAutoscale set ->
+          onApp(request, set.name(), app -> AutoscaleRules.set(request, app, set));
+      case Command.Rescale rescale ->
+          onApp(request, rescale.name(), app -> AutoscaleRules.rescale(request, app, rescale));
       case Command.Restart restart ->
           onApp(request, restart.name(), app -> RestartRules.restart(request, app, restart));
       case Command.ChangeConfig change ->
           onApp(request, change.name(), app -> ConfigRules.change(request, app, change));
+      case Command.SetRollout set ->
+          onApp(request, set.name(), app -> RolloutRules.set(request, app, set));
+      case Command.SteerDeploy steer ->
+          onApp(request, steer.name(), app -> RolloutRules.steer(request, app, steer));
       case Command.AddDomain add ->
           onApp(request, add.name(), app -> DomainRules.add(request, app, add));
       case Command.RemoveDomain remove ->
@@ -61,6 +74,7 @@ public final class Admission {
       case Command.Rollback rollback ->
           onApp(request, rollback.name(), app -> ReleaseRules.rollBack(request, app, rollback));
       case Command.PublishBase publish -> BaseRules.publish(request, publish);
+      case Command.CollectGarbage _ -> BaseRules.collect(request);
       case Command.RollBase roll -> CampaignRules.roll(request, roll);
       case Command.SteerCampaign steer -> CampaignRules.steer(request, steer);
       case Command.PinBase pin ->

@@ -1,6 +1,7 @@
 package dev.berth.scheduler.admission;
 
 import dev.berth.scheduler.admission.Verdict.Admitted;
+import dev.berth.scheduler.garbage.Garbage;
 import dev.berth.scheduler.state.BaseLine;
 import dev.berth.scheduler.state.BaseVersion;
 import dev.berth.scheduler.state.Caller;
@@ -10,8 +11,11 @@ import dev.berth.scheduler.state.HistoryEvent.Subject;
 import dev.berth.scheduler.state.Names;
 import dev.berth.scheduler.state.Outcome.Result;
 import dev.berth.scheduler.state.RefusalCode;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.pcollections.TreePVector;
 
 /** Base lines: published by operators, one version after another. */
@@ -54,6 +58,32 @@ final class BaseRules {
     return published(request, publish, line);
   }
 
+  /** Forgets what nothing needs; the images themselves go afterwards. */
+  static Verdict collect(Request request) {
+    if (!(request.caller() instanceof Caller.Operator)) {
+      return Refusals.operatorsOnly("collecting garbage");
+    }
+    Garbage garbage = Garbage.of(request.state());
+    List<Change> changes = new ArrayList<>();
+    Map<String, BaseLine> lines = new TreeMap<>();
+    for (Garbage.Version gone : garbage.bases()) {
+      BaseLine line = lines.getOrDefault(gone.line(), request.state().bases().get(gone.line()));
+      if (line != null) {
+        line.version(gone.number())
+            .ifPresent(it -> lines.put(gone.line(), line.with(it.forgotten())));
+      }
+    }
+    lines.values().forEach(line -> changes.add(new Change.PutBase(line)));
+    String message =
+        "%d base versions that nothing needs are forgotten".formatted(garbage.bases().size());
+    return new Admitted(
+        changes,
+        garbage.isEmpty()
+            ? List.of()
+            : List.of(request.event("cluster.garbage-forgotten", Subject.cluster(), message)),
+        new Result.Done());
+  }
+
   private static Verdict published(Request request, Command.PublishBase publish, BaseLine line) {
     var version =
         new BaseVersion(
@@ -62,6 +92,7 @@ final class BaseRules {
             publish.bytes(),
             request.now(),
             publish.notes(),
+            false,
             false);
     String message = "base %s v%d published".formatted(line.name(), version.number());
     return new Admitted(

@@ -7,6 +7,7 @@ import dev.berth.scheduler.state.AppId;
 import dev.berth.scheduler.state.AppName;
 import dev.berth.scheduler.state.BaseCourse;
 import dev.berth.scheduler.state.BaseLine;
+import dev.berth.scheduler.state.BaseVersion;
 import dev.berth.scheduler.state.Caller;
 import dev.berth.scheduler.state.Campaign;
 import dev.berth.scheduler.state.Campaign.Course;
@@ -80,7 +81,10 @@ final class CampaignRules {
     if (asked == 0) {
       return line.newestInUse().number();
     }
-    return asked <= line.versions().size() ? (int) asked : 0;
+    return line.version((int) Math.min(asked, Integer.MAX_VALUE))
+        .filter(version -> !version.isForgotten())
+        .map(BaseVersion::number)
+        .orElse(0);
   }
 
   private static Denied noSuchBase(Command.RollBase roll, @Nullable BaseLine line) {
@@ -89,7 +93,8 @@ final class CampaignRules {
         line == null ? "line" : "to",
         line == null
             ? "there is no base line " + Names.printable(roll.line())
-            : "base line %s has no version %d".formatted(roll.line(), roll.to()),
+            : "base line %s has no version %d, or not its image any more"
+                .formatted(roll.line(), roll.to()),
         "list what there is with `berth bases list`");
   }
 
@@ -100,7 +105,8 @@ final class CampaignRules {
       boolean isByName = !asked.apps().isEmpty();
       if (isByName ? !rings.isEmpty() || asked.percent() != 0 : asked.percent() <= share) {
         return badRings(
-            "a ring is apps by name (only the first) or a share that is larger than the one before");
+            "a ring is apps by name (only the first) or a share that is larger than the one"
+                + " before");
       }
       if (asked.percent() > ALL || asked.apps().size() > MAX_NAMED_APPS) {
         return badRings(
@@ -145,7 +151,7 @@ final class CampaignRules {
             new CampaignId(number),
             new Course(roll.line(), from, to, roll.soak(), roll.isOverride()),
             rings,
-            new Standing(Phase.ROLLING, 0, request.now(), null, ""),
+            new Standing(Phase.PREFETCHING, 0, request.now(), null, ""),
             new Origin(
                 request.now(),
                 request.caller().toString(),
@@ -218,11 +224,15 @@ final class CampaignRules {
       Request request, Campaign campaign, Command.Steering steering) {
     Phase phase = campaign.standing().phase();
     return switch (steering) {
-      case HALT -> phase == Phase.ROLLING || phase == Phase.HALTED ? Phase.HALTED : null;
-      case RESUME -> phase == Phase.HALTED || phase == Phase.ROLLING ? Phase.ROLLING : null;
+      case HALT -> isForward(phase) || phase == Phase.HALTED ? Phase.HALTED : null;
+      case RESUME -> phase == Phase.HALTED ? Phase.PREFETCHING : isForward(phase) ? phase : null;
       case ROLL_BACK ->
           phase == Phase.ROLLED_BACK || !isNewest(request, campaign) ? null : Phase.ROLLING_BACK;
     };
+  }
+
+  private static boolean isForward(Phase phase) {
+    return phase == Phase.PREFETCHING || phase == Phase.ROLLING;
   }
 
   private static boolean isNewest(Request request, Campaign campaign) {
@@ -241,6 +251,7 @@ final class CampaignRules {
 
   private static String words(Phase phase) {
     return switch (phase) {
+      case PREFETCHING -> "having its image fetched";
       case ROLLING -> "rolling";
       case HALTED -> "halted";
       case ROLLING_BACK -> "being rolled back";

@@ -5,6 +5,8 @@ import dev.berth.scheduler.admission.Verdict.Denied;
 import dev.berth.scheduler.state.App;
 import dev.berth.scheduler.state.Change;
 import dev.berth.scheduler.state.ClusterState;
+import dev.berth.scheduler.state.Deploy;
+import dev.berth.scheduler.state.Deploy.Phase;
 import dev.berth.scheduler.state.Formation;
 import dev.berth.scheduler.state.HistoryEvent.Subject;
 import dev.berth.scheduler.state.Outcome.Result;
@@ -13,8 +15,10 @@ import dev.berth.scheduler.state.ProcessTypeId;
 import dev.berth.scheduler.state.Release;
 import dev.berth.scheduler.state.ReleaseId;
 import dev.berth.scheduler.state.Sizes;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.pcollections.TreePMap;
@@ -22,8 +26,8 @@ import org.pcollections.TreePMap;
 /**
  * A release about to be made, and what it means for its app.
  *
- * <p>Process types that it lacks leave the formation; new ones enter it with no instance, except
- * web, which gets one. The oldest releases beyond the limit are forgotten unless they still run.
+ * <p>Process types that are new enter the formation with no instance, except web, which gets one.
+ * The oldest releases beyond the limit are forgotten unless they still run.
  */
 record NewRelease(
     Release.Slug slug,
@@ -43,6 +47,7 @@ record NewRelease(
     App after =
         formed(app)
             .withRelease(new App.CurrentRelease(number, number, base))
+            .with(app.turnover().with(deploy(app, number, request.now())))
             .atVersion(app.version() + 1);
     Optional<Denied> refusal = QuotaRules.check(request, app, after, "formation.web.count");
     if (refusal.isPresent()) {
@@ -70,15 +75,25 @@ record NewRelease(
         new Result.ReleaseResult(after, release));
   }
 
+  /** A deploy that comes in the middle of another replaces what that one replaces. */
+  private Deploy deploy(App app, int number, Instant now) {
+    Deploy open = app.turnover().underWay();
+    Phase phase = processTypes.containsKey(ProcessType.RELEASE) ? Phase.RELEASING : Phase.ROLLING;
+    return open == null
+        ? Deploy.begin(app.release().number(), app.release().baseVersion(), number, phase, now)
+        : Deploy.begin(open.from(), open.fromBase(), number, phase, now);
+  }
+
+  /** What the release lacks leaves the formation only once the release stands. */
   private App formed(App app) {
     App formed = app;
-    for (String type : app.formation().keySet()) {
-      if (!processTypes.containsKey(type)) {
-        formed = formed.withoutFormation(type);
+    for (Map.Entry<String, Formation> entry : app.formation().entrySet()) {
+      if (!processTypes.containsKey(entry.getKey()) && entry.getValue().count() == 0) {
+        formed = formed.withoutFormation(entry.getKey());
       }
     }
     for (String type : processTypes.keySet()) {
-      if (!app.formation().containsKey(type)) {
+      if (!app.formation().containsKey(type) && !type.equals(ProcessType.RELEASE)) {
         int count = type.equals(ProcessType.WEB) ? 1 : 0;
         formed = formed.withFormation(type, new Formation(count, Sizes.DEFAULT.name()));
       }
@@ -91,6 +106,8 @@ record NewRelease(
     for (ProcessTypeId type : state.placements().typesOf(app.id())) {
       state.placements().of(type).forEach(placement -> running.add(placement.wanted().release()));
     }
+    Deploy open = app.turnover().underWay();
+    running.add(open == null ? app.release().number() : open.from());
     var releases = List.copyOf(state.releasesOf(app.id()));
     var changes = new ArrayList<Change>();
     for (Release release : releases.subList(0, Math.max(0, releases.size() + 1 - MAX_KEPT))) {

@@ -9,8 +9,11 @@ import dev.berth.scheduler.state.HistoryEvent.Subject;
 import dev.berth.scheduler.state.KnownNode;
 import dev.berth.scheduler.state.Labels;
 import dev.berth.scheduler.state.Names;
+import dev.berth.scheduler.state.NodePolicy;
 import dev.berth.scheduler.state.Outcome.Result;
 import dev.berth.scheduler.state.RefusalCode;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +22,8 @@ import org.pcollections.TreePMap;
 
 /** What operators say of nodes: labels, and whether they take new instances. */
 final class NodeRules {
+  private static final Duration MAX_DEADLINE = Duration.ofDays(7);
+
   private NodeRules() {}
 
   static Verdict label(Request request, Command.LabelNode label) {
@@ -37,6 +42,68 @@ final class NodeRules {
                 cordon.cordoned()
                     ? "gets no new instances; what runs stays"
                     : "gets new instances again"));
+  }
+
+  static Verdict drain(Request request, Command.DrainNode drain) {
+    if (drain.deadline().isNegative() || drain.deadline().compareTo(MAX_DEADLINE) > 0) {
+      return Refusals.denied(
+          RefusalCode.INVALID_REQUEST,
+          "deadline",
+          "%d s is not between 0 and %d s"
+              .formatted(drain.deadline().toSeconds(), MAX_DEADLINE.toSeconds()),
+          "give a shorter deadline; 0 is none");
+    }
+    Instant deadline = drain.deadline().isZero() ? null : request.now().plus(drain.deadline());
+    String reason = Names.printable(request.mutation().reason());
+    return onNode(
+        request,
+        drain.node(),
+        node -> {
+          NodePolicy.Drain before = node.policy().drain();
+          Instant since = before == null ? request.now() : before.since();
+          return changed(
+              request,
+              node.with(node.policy().draining(new NodePolicy.Drain(since, deadline, reason))),
+              "node.draining",
+              deadline == null
+                  ? "all that runs there goes elsewhere"
+                  : "all that runs there goes elsewhere, by %s at the latest".formatted(deadline));
+        });
+  }
+
+  static Verdict undrain(Request request, Command.UndrainNode undrain) {
+    return onNode(
+        request,
+        undrain.node(),
+        node ->
+            changed(
+                request,
+                node.with(node.policy().draining(null)),
+                "node.undrained",
+                "what is still there stays; it gets new instances again"));
+  }
+
+  static Verdict remove(Request request, Command.RemoveNode remove) {
+    return onNode(
+        request,
+        remove.node(),
+        node -> {
+          int instances = request.state().placements().on(node.id()).size();
+          return instances > 0
+              ? Refusals.denied(
+                  RefusalCode.NODE_NOT_EMPTY,
+                  "node",
+                  "node %s still has %d instance(s)".formatted(node.id(), instances),
+                  "drain it first: berth node drain " + node.id())
+              : new Admitted(
+                  List.of(new Change.RemoveNode(node.id())),
+                  List.of(
+                      request.event(
+                          "node.removed",
+                          Subject.of(node.id()),
+                          "forgotten; its agent may join again")),
+                  new Result.Done());
+        });
   }
 
   private static Verdict labelled(Request request, KnownNode node, Command.LabelNode label) {

@@ -82,7 +82,9 @@ final class ScaleRules {
               "the count must be at least 0, not " + change.count(),
               "give the number of instances that should run"));
     }
-    Optional<Denied> refusal = DemandRules.refusal(field, change.demands());
+    Optional<Denied> refusal =
+        AutoscaleRules.refusal(field, app.formation().get(type), change.count())
+            .or(() -> DemandRules.refusal(field, change.demands()));
     if (refusal.isPresent()) {
       return refusal;
     }
@@ -141,7 +143,8 @@ final class ScaleRules {
     return new Formation(
         (int) Math.min(change.count(), Integer.MAX_VALUE),
         change.size().isEmpty() ? size : change.size(),
-        DemandRules.applied(demands, change.demands()));
+        DemandRules.applied(demands, change.demands()),
+        before == null ? null : before.autoscale());
   }
 
   private static String field(Command.Scale scale) {

@@ -17,6 +17,9 @@ import dev.berth.proto.v1.ListInstancesRequest;
 import dev.berth.proto.v1.RestartRequest;
 import dev.berth.proto.v1.RestartResponse;
 import dev.berth.proto.v1.ScaleRequest;
+import dev.berth.proto.v1.SetAutoscaleRequest;
+import dev.berth.proto.v1.SetRolloutRequest;
+import dev.berth.proto.v1.SteerDeployRequest;
 import dev.berth.scheduler.state.Command;
 import dev.berth.scheduler.state.Outcome;
 import dev.berth.scheduler.state.Release;
@@ -85,6 +88,19 @@ final class AppApi extends AppServiceGrpc.AppServiceImplBase {
   }
 
   @Override
+  public void setAutoscale(SetAutoscaleRequest request, StreamObserver<App> out) {
+    desk.submit(
+        out,
+        request.getMutation(),
+        _ ->
+            new Command.SetAutoscale(
+                Values.appName(request.getName()),
+                request.getProcessType(),
+                request.hasAutoscale() ? Values.autoscale(request.getAutoscale()) : null),
+        Apps::changed);
+  }
+
+  @Override
   public void restart(RestartRequest request, StreamObserver<RestartResponse> out) {
     desk.submit(
         out,
@@ -125,6 +141,16 @@ final class AppApi extends AppServiceGrpc.AppServiceImplBase {
   }
 
   @Override
+  public void setRollout(SetRolloutRequest request, StreamObserver<App> out) {
+    desk.submit(out, request.getMutation(), _ -> Rollouts.set(request), Apps::changed);
+  }
+
+  @Override
+  public void steerDeploy(SteerDeployRequest request, StreamObserver<App> out) {
+    desk.submit(out, request.getMutation(), _ -> Rollouts.steer(request), Apps::changed);
+  }
+
+  @Override
   public void addDomain(DomainRequest request, StreamObserver<App> out) {
     desk.submit(
         out,
@@ -146,6 +172,11 @@ final class AppApi extends AppServiceGrpc.AppServiceImplBase {
   public void listInstances(ListInstancesRequest request, StreamObserver<InstanceList> out) {
     desk.answer(
         out, asked -> Instances.of(asked.snapshot(), asked.app(request.getName()), asked.caller()));
+  }
+
+  @Override
+  public void getMetrics(AppName request, StreamObserver<dev.berth.proto.v1.AppMetrics> out) {
+    desk.answer(out, asked -> AppMetrics.of(asked.snapshot(), asked.app(request)));
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.berth.scheduler.api;
 
 import dev.berth.proto.v1.Formation;
 import dev.berth.scheduler.state.App;
+import dev.berth.scheduler.state.Autoscale;
 import dev.berth.scheduler.state.BaseCourse;
 import dev.berth.scheduler.state.ClusterState;
 import dev.berth.scheduler.state.Outcome;
@@ -44,10 +45,11 @@ final class Apps {
     if (pin != null) {
       built.setBasePinnedUntil(pin.until().toEpochMilli());
     }
+    Rollouts.show(app.turnover(), built);
     app.formation()
         .forEach((type, wanted) ->
             built.addFormation(
-                Formation.newBuilder()
+                formation(wanted)
                     .setProcessType(type)
                     .setCount(wanted.count())
                     .setSize(wanted.size())
@@ -56,6 +58,21 @@ final class Apps {
                     .setAntiAffinity(wanted.demands().antiAffinity())
                     .setPriority(wanted.demands().priority().word())));
     return built.build();
+  }
+
+  private static Formation.Builder formation(dev.berth.scheduler.state.Formation wanted) {
+    Formation.Builder built = Formation.newBuilder();
+    Autoscale policy = wanted.autoscale();
+    if (policy != null) {
+      var shown =
+          dev.berth.proto.v1.Autoscale.newBuilder().setMin(policy.min()).setMax(policy.max());
+      switch (policy.measure()) {
+        case P95_MILLIS -> shown.setP95Millis(policy.target());
+        case REQUESTS -> shown.setRequests(policy.target());
+      }
+      built.setAutoscale(shown);
+    }
+    return built;
   }
 
   /** Without config, which may hold secrets. */

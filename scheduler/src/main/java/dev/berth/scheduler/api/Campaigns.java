@@ -2,9 +2,11 @@ package dev.berth.scheduler.api;
 
 import dev.berth.proto.v1.AppName;
 import dev.berth.proto.v1.Campaign.Laggard;
+import dev.berth.proto.v1.Campaign.NodeLaggard;
 import dev.berth.proto.v1.RollBaseRequest;
 import dev.berth.proto.v1.SteerCampaignRequest;
 import dev.berth.scheduler.campaign.Fleet;
+import dev.berth.scheduler.campaign.Prefetch;
 import dev.berth.scheduler.campaign.Review;
 import dev.berth.scheduler.campaign.Review.Place;
 import dev.berth.scheduler.campaign.Survey;
@@ -73,6 +75,13 @@ final class Campaigns {
     var fleet = new Fleet(snapshot.state(), snapshot.actual(), _ -> false, snapshot.at());
     Survey survey = Survey.of(campaign, fleet);
     var built = bare(campaign);
+    Prefetch prefetch = Prefetch.of(campaign, snapshot.state(), snapshot.actual());
+    built.setNodes(prefetch.nodes()).setNodesHolding(prefetch.holding().size());
+    prefetch.lacking().stream()
+        .limit(MAX_LAGGARDS)
+        .forEach(it ->
+            built.addNodeLaggards(
+                NodeLaggard.newBuilder().setNode(it.node().name()).setReason(it.reason())));
     int instances = 0;
     int moved = 0;
     for (Review review : survey.reviews()) {
@@ -123,6 +132,7 @@ final class Campaigns {
 
   private static dev.berth.proto.v1.Campaign.Phase phase(Campaign.Phase phase) {
     return switch (phase) {
+      case PREFETCHING -> dev.berth.proto.v1.Campaign.Phase.PREFETCHING;
       case ROLLING -> dev.berth.proto.v1.Campaign.Phase.ROLLING;
       case HALTED -> dev.berth.proto.v1.Campaign.Phase.HALTED;
       case ROLLING_BACK -> dev.berth.proto.v1.Campaign.Phase.ROLLING_BACK;

@@ -62,6 +62,7 @@ final class ClusterApi extends ClusterServiceGrpc.ClusterServiceImplBase {
         .setInstancesRunning(
             count(snapshot.actual().placements().values(), PlacementReport::isRunning))
         .setInstancesPending(snapshot.pending().size())
+        .setBrake(AdminApi.brake(snapshot))
         .setLastEvent(state.counters().lastEvent())
         .build();
   }

@@ -1,6 +1,7 @@
 package dev.berth.scheduler.api;
 
 import dev.berth.proto.v1.Mutation;
+import dev.berth.proto.v1.PlanResponse;
 import dev.berth.scheduler.control.Control;
 import dev.berth.scheduler.control.Leadership;
 import dev.berth.scheduler.control.Snapshot;
@@ -29,9 +30,11 @@ final class Desk {
   private static final Logger log = LoggerFactory.getLogger(Desk.class);
 
   private final Leadership leadership;
+  private final PlanBook plans;
 
-  Desk(Leadership leadership) {
+  Desk(Leadership leadership, PlanBook plans) {
     this.leadership = leadership;
+    this.plans = plans;
   }
 
   /** One request on its way: who asks, and what the cluster is like. */
@@ -111,6 +114,9 @@ final class Desk {
     try {
       asked = asked();
       made = command.to(asked);
+      if (mutation.getPlanOnly()) {
+        throw planned(asked, made, mutation);
+      }
     } catch (StatusRuntimeException refused) {
       out.onError(refused);
       return;
@@ -118,10 +124,18 @@ final class Desk {
       out.onError(broken(e));
       return;
     }
+    submit(out, asked, new Ready(made, Values.mutation(mutation)), encode);
+  }
+
+  /** A command as it goes to the loop. */
+  record Ready(Command command, dev.berth.scheduler.state.Mutation mutation) {}
+
+  <A> void submit(
+      StreamObserver<A> out, Asked asked, Ready ready, Function<Outcome.Result, A> encode) {
     var _ =
         asked
             .control()
-            .submit(made, asked.caller(), Values.mutation(mutation))
+            .submit(ready.command(), asked.caller(), ready.mutation())
             .whenComplete((outcome, fault) -> {
               if (fault != null) {
                 out.onError(Status.INTERNAL.withCause(fault).asRuntimeException());
@@ -129,6 +143,22 @@ final class Desk {
                 finish(out, outcome, encode);
               }
             });
+  }
+
+  private StatusRuntimeException planned(Asked asked, Command command, Mutation mutation) {
+    PlanResponse plan =
+        plans.make(asked.snapshot(), command, Values.mutation(mutation), asked.caller());
+    return plan.hasRefusal()
+        ? Refusing.asStatus(
+            RefusalCode.valueOf(plan.getRefusal().getCode()),
+            plan.getRefusal().getField(),
+            plan.getRefusal().getReason(),
+            plan.getRefusal().getRemedy())
+        : Refusing.asStatus(
+            RefusalCode.PLANNED,
+            plan.getToken(),
+            "planned only, nothing was changed",
+            "to do it: berth apply " + plan.getToken());
   }
 
   private static <A> void finish(

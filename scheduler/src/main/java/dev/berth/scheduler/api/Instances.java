@@ -12,13 +12,16 @@ import dev.berth.scheduler.state.NodeVerification;
 import dev.berth.scheduler.state.Phase;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.PlacementReport;
+import dev.berth.scheduler.state.ProcessType;
 import dev.berth.scheduler.state.ProcessTypeId;
 import dev.berth.scheduler.wire.Values;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * An app's instances as one list, from what is wanted, placed and reported. Pure.
@@ -72,8 +75,10 @@ final class Instances {
 
   private Map<InstanceId, String> pending() {
     Map<InstanceId, String> waiting = new TreeMap<>();
-    for (Map.Entry<String, Formation> wanted : app.formation().entrySet()) {
-      ProcessTypeId type = new ProcessTypeId(app.id(), wanted.getKey());
+    Set<String> types = new TreeSet<>(app.formation().keySet());
+    types.add(ProcessType.RELEASE);
+    for (String name : types) {
+      ProcessTypeId type = new ProcessTypeId(app.id(), name);
       InstanceId first = new InstanceId(type, 1);
       snapshot
           .pending()
@@ -196,7 +201,7 @@ final class Instances {
         }
       }
     }
-    return placed.size() == wanted;
+    return placed.size() == wanted && app.turnover().underWay() == null;
   }
 
   private boolean isInRelease(ProcessTypeId type) {

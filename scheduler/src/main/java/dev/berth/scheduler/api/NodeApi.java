@@ -1,11 +1,14 @@
 package dev.berth.scheduler.api;
 
 import dev.berth.proto.v1.CordonNodeRequest;
+import dev.berth.proto.v1.DrainNodeRequest;
 import dev.berth.proto.v1.LabelNodeRequest;
 import dev.berth.proto.v1.ListNodesRequest;
 import dev.berth.proto.v1.ListNodesResponse;
 import dev.berth.proto.v1.Node;
 import dev.berth.proto.v1.NodeServiceGrpc;
+import dev.berth.proto.v1.RemoveNodeRequest;
+import dev.berth.proto.v1.RemoveNodeResponse;
 import dev.berth.proto.v1.VerificationReport;
 import dev.berth.proto.v1.VerifyNodeRequest;
 import dev.berth.scheduler.control.Snapshot;
@@ -39,7 +42,8 @@ final class NodeApi extends NodeServiceGrpc.NodeServiceImplBase {
         out,
         asked -> {
           asked.requireOperator("list nodes");
-          ListNodesResponse.Builder nodes = ListNodesResponse.newBuilder();
+          ListNodesResponse.Builder nodes =
+              ListNodesResponse.newBuilder().setBrake(AdminApi.brake(asked.snapshot()));
           asked
               .snapshot()
               .state()
@@ -82,6 +86,28 @@ final class NodeApi extends NodeServiceGrpc.NodeServiceImplBase {
         request.getMutation(),
         _ -> new Command.CordonNode(request.getNode(), request.getCordoned()),
         this::changed);
+  }
+
+  @Override
+  public void drainNode(DrainNodeRequest request, StreamObserver<Node> out) {
+    desk.submit(
+        out,
+        request.getMutation(),
+        _ ->
+            request.getUndo()
+                ? new Command.UndrainNode(request.getNode())
+                : new Command.DrainNode(
+                    request.getNode(), Rollouts.seconds(request.getDeadlineSeconds())),
+        this::changed);
+  }
+
+  @Override
+  public void removeNode(RemoveNodeRequest request, StreamObserver<RemoveNodeResponse> out) {
+    desk.submit(
+        out,
+        request.getMutation(),
+        _ -> new Command.RemoveNode(request.getNode()),
+        _ -> RemoveNodeResponse.getDefaultInstance());
   }
 
   private Node changed(Outcome.Result result) {
@@ -156,6 +182,7 @@ final class NodeApi extends NodeServiceGrpc.NodeServiceImplBase {
             .setAgentVersion(node.agentVersion())
             .setRuntime(node.runtime())
             .setBootId(node.bootId());
+    Rollouts.show(node.policy(), built);
     snapshot
         .actual()
         .node(node.id())

@@ -2,14 +2,18 @@ package dev.berth.scheduler.api;
 
 import dev.berth.scheduler.base.BaseInspection;
 import dev.berth.scheduler.blobs.BlobStore;
+import dev.berth.scheduler.collect.Collector;
 import dev.berth.scheduler.control.Leadership;
+import dev.berth.scheduler.control.Planner;
 import dev.berth.scheduler.dispatch.Logs;
 import dev.berth.scheduler.dispatch.Verifications;
+import dev.berth.scheduler.placement.SpreadPlacer;
 import dev.berth.scheduler.slug.SlugBuilder;
 import dev.berth.scheduler.slug.SlugIndex;
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.stream.Stream;
@@ -22,7 +26,11 @@ public final class PublicApi {
 
   /** The stores that slugs and bases go to, and what looks at them on the way. */
   public record Stores(
-      BlobStore blobs, SlugIndex slugs, SlugBuilder builder, BaseInspection bases) {}
+      BlobStore blobs,
+      SlugIndex slugs,
+      SlugBuilder builder,
+      BaseInspection bases,
+      Collector collector) {}
 
   /** What is asked of agents when a caller wants to know. */
   public record Agents(Logs logs, Verifications verifications) {}
@@ -34,7 +42,8 @@ public final class PublicApi {
       Agents agents,
       Tokens tokens,
       Executor executor) {
-    Desk desk = new Desk(leadership);
+    var plans = new PlanBook(new Planner(facts.settings(), new SpreadPlacer()), new SecureRandom());
+    Desk desk = new Desk(leadership, plans);
     Uploads uploads = new Uploads(stores.blobs());
     this.leadership = leadership;
     this.watches = new Watches(desk, executor);
@@ -48,7 +57,11 @@ public final class PublicApi {
             new BaseApi(desk, uploads, stores.bases()),
             new LogApi(desk, agents.logs(), executor),
             new EventApi(desk, watches),
-            new PlacementApi(desk, facts.settings()));
+            new PlacementApi(desk, facts.settings(), plans),
+            new AdminApi(
+                desk,
+                new Restoration.Means(facts, stores.blobs()),
+                new GarbageApi(stores.collector())));
   }
 
   /** What the server serves. */

@@ -99,6 +99,7 @@ final class Watches implements Leadership.Follower {
     private final ServerCallStreamObserver<A> out;
     private final Pump pump;
     private volatile boolean isTermOver;
+    private boolean hasJoined; // belongs to the publisher
     private boolean isOver; // belongs to the pump
 
     Running(Watch watch, ServerCallStreamObserver<A> out) {
@@ -116,9 +117,13 @@ final class Watches implements Leadership.Follower {
       pump.signal();
     }
 
-    /** Beats alone change nothing that a watcher sees. */
+    /**
+     * Beats alone change nothing that a watcher sees; but the first call, which says from where on
+     * it is told, may come after passes that it was not told of.
+     */
     private void published(Published pass) {
-      if (!pass.changes().isEmpty() || !pass.reported().isEmpty()) {
+      if (!hasJoined || !pass.changes().isEmpty() || !pass.reported().isEmpty()) {
+        hasJoined = true;
         pump.signal();
       }
     }

@@ -7,14 +7,20 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A directory of blobs, each at {@code aa/bb/DIGEST}.
@@ -32,6 +38,9 @@ public final class BlobStore {
   public static final FileAttribute<Set<PosixFilePermission>> PRIVATE_FILE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
+  private static final Pattern BLOB = Pattern.compile("[0-9a-f]{64}");
+
+  private final Object removing = new Object();
   private final Path directory;
   private final Path incoming;
 
@@ -82,7 +91,7 @@ public final class BlobStore {
   Blob keep(Path file, Digest digest) throws IOException {
     Path target = fileOf(digest);
     long bytes = Files.size(file);
-    if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+    if (touched(digest).isPresent()) {
       Files.delete(file);
       return new Blob(digest, target, bytes);
     }
@@ -93,6 +102,59 @@ public final class BlobStore {
     sync(parentOf(parent));
     sync(directory);
     return new Blob(digest, target, bytes);
+  }
+
+  /**
+   * The blob, for who is about to name it: it counts as fresh from here on, so that it is not taken
+   * for garbage meanwhile.
+   */
+  public Optional<Blob> touched(Digest digest) throws IOException {
+    synchronized (removing) {
+      Optional<Blob> found = find(digest);
+      if (found.isPresent()) {
+        Files.setLastModifiedTime(found.get().file(), now());
+      }
+      return found;
+    }
+  }
+
+  /** The time by the clock of the files, which all schedulers that share them see. */
+  public FileTime now() throws IOException {
+    Path probe = Files.createTempFile(incoming, "time-", "", PRIVATE_FILE);
+    FileTime now = Files.getLastModifiedTime(probe);
+    Files.delete(probe);
+    return now;
+  }
+
+  /** Blobs that came, and were touched last, before then. */
+  public List<Blob> before(FileTime then) throws IOException {
+    List<Blob> old = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(directory, 3)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        String name = String.valueOf(file.getFileName());
+        if (BLOB.matcher(name).matches() && file.equals(fileOf(new Digest(name)))) {
+          try {
+            if (Files.getLastModifiedTime(file).compareTo(then) < 0) {
+              old.add(new Blob(new Digest(name), file, Files.size(file)));
+            }
+          } catch (NoSuchFileException _) {
+            // somebody else was quicker
+          }
+        }
+      }
+    }
+    return old;
+  }
+
+  /** Removes the blob unless it was touched since; says whether it did. */
+  public boolean remove(Blob blob, FileTime before) throws IOException {
+    synchronized (removing) {
+      if (!Files.exists(blob.file(), LinkOption.NOFOLLOW_LINKS)
+          || Files.getLastModifiedTime(blob.file()).compareTo(before) >= 0) {
+        return false;
+      }
+      return Files.deleteIfExists(blob.file());
+    }
   }
 
   private Path fileOf(Digest digest) {

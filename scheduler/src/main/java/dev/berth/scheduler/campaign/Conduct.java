@@ -5,6 +5,7 @@ import dev.berth.scheduler.state.App;
 import dev.berth.scheduler.state.BaseCourse;
 import dev.berth.scheduler.state.Campaign;
 import dev.berth.scheduler.state.Campaign.Phase;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,11 @@ public final class Conduct {
   static final int PER_NODE_OVERRIDE = 20;
   private static final int BROKEN_PERCENT = 1;
 
+  /** Nodes that lack the image by then fetch it when their first instance comes. */
+  static final Duration PREFETCH_AT_MOST = Duration.ofMinutes(10);
+
+  static final Duration PREFETCH_OVERRIDE = Duration.ofMinutes(2);
+
   private final Campaign campaign;
   private final Fleet fleet;
   private final Survey survey;
@@ -40,12 +46,23 @@ public final class Conduct {
   public static List<Move> next(Campaign campaign, Fleet fleet) {
     var conduct = new Conduct(campaign, fleet);
     switch (campaign.standing().phase()) {
+      case PREFETCHING -> conduct.prefetch();
       case ROLLING -> conduct.roll();
       case ROLLING_BACK -> conduct.rollBack();
       case HALTED -> conduct.returnBroken();
       case DONE, ROLLED_BACK -> {}
     }
     return List.copyOf(conduct.moves);
+  }
+
+  /** Waits for the nodes, but for none for ever. */
+  private void prefetch() {
+    Prefetch prefetch = Prefetch.of(campaign, fleet.state(), fleet.actual());
+    Duration longest = campaign.course().isOverride() ? PREFETCH_OVERRIDE : PREFETCH_AT_MOST;
+    boolean isLate = !now().isBefore(campaign.standing().since().plus(longest));
+    if (prefetch.lacking().isEmpty() || isLate) {
+      turn(campaign.in(Phase.ROLLING, now(), ""), "begins to roll: " + prefetch.words());
+    }
   }
 
   private void roll() {

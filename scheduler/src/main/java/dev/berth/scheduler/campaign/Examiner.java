@@ -1,6 +1,7 @@
 package dev.berth.scheduler.campaign;
 
 import dev.berth.scheduler.campaign.Review.Place;
+import dev.berth.scheduler.signals.Comparison;
 import dev.berth.scheduler.state.App;
 import dev.berth.scheduler.state.BaseCourse;
 import dev.berth.scheduler.state.Campaign;
@@ -55,6 +56,10 @@ final class Examiner {
   }
 
   private Review onTarget(App app) {
+    Comparison traffic = traffic(app);
+    if (traffic.isWorse() && !campaign.isOver()) {
+      return new Review(app, Place.BROKEN, traffic.words());
+    }
     if (fleet.isSettled().test(app)) {
       return new Review(app, Place.MOVED, "");
     }
@@ -78,6 +83,16 @@ final class Examiner {
     return isOld(app.baseCourse())
         ? new Review(app, Place.STUCK, "not there after %d min".formatted(MOVE_AT_MOST.toMinutes()))
         : new Review(app, Place.MOVING, "");
+  }
+
+  /**
+   * What the routers see of the app on this campaign's version and on the one that it came from.
+   */
+  Comparison traffic(App app) {
+    BaseCourse course = app.baseCourse();
+    int before = course.wasMovedBy(campaign.id()) ? course.before() : campaign.course().from();
+    return Comparison.ofBases(
+        fleet.actual().signals(), app.id(), app.release().number(), campaign.course().to(), before);
   }
 
   private boolean isOld(BaseCourse course) {

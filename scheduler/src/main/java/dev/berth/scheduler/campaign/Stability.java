@@ -1,6 +1,7 @@
 package dev.berth.scheduler.campaign;
 
 import dev.berth.scheduler.campaign.Review.Place;
+import dev.berth.scheduler.signals.Comparison;
 import dev.berth.scheduler.state.Campaign;
 import dev.berth.scheduler.state.Exit;
 import dev.berth.scheduler.state.Placement;
@@ -11,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Compares how often instances end that were moved with those that were not, since the campaign
- * came into its ring.
+ * came into its ring; and what the routers saw of all moved apps together before and after.
  */
-record Stability(int moved, int movedEnded, int unmoved, int unmovedEnded) {
+record Stability(int moved, int movedEnded, int unmoved, int unmovedEnded, Comparison traffic) {
   /** Of each kind; enough to tell, and cheap at a million. */
   private static final int SAMPLE = 5_000;
 
@@ -27,12 +28,17 @@ record Stability(int moved, int movedEnded, int unmoved, int unmovedEnded) {
     int movedEnded = 0;
     int unmoved = 0;
     int unmovedEnded = 0;
+    Comparison traffic = Comparison.NONE;
+    var examiner = new Examiner(campaign, fleet);
     Instant began = campaign.standing().since();
     for (Review review : survey.reviews()) {
       boolean isMoved = review.place() == Place.MOVED;
       boolean isUnmoved = review.place() == Place.WAITING || review.place() == Place.PINNED;
       if (isMoved ? moved >= SAMPLE : !isUnmoved || unmoved >= SAMPLE) {
         continue;
+      }
+      if (isMoved) {
+        traffic = traffic.plus(examiner.traffic(review.app()));
       }
       for (ProcessTypeId type : fleet.state().placements().typesOf(review.app().id())) {
         for (Placement placement : fleet.state().placements().of(type)) {
@@ -46,7 +52,7 @@ record Stability(int moved, int movedEnded, int unmoved, int unmovedEnded) {
         }
       }
     }
-    return new Stability(moved, movedEnded, unmoved, unmovedEnded);
+    return new Stability(moved, movedEnded, unmoved, unmovedEnded, traffic);
   }
 
   private static Instant later(Instant one, Instant other) {
@@ -58,6 +64,10 @@ record Stability(int moved, int movedEnded, int unmoved, int unmovedEnded) {
   }
 
   boolean isWorse() {
+    return endsMore() || traffic.isWorse();
+  }
+
+  private boolean endsMore() {
     if (movedEnded < FEWEST) {
       return false;
     }
@@ -67,6 +77,9 @@ record Stability(int moved, int movedEnded, int unmoved, int unmovedEnded) {
   }
 
   String words() {
+    if (!endsMore()) {
+      return "moved apps together: " + traffic.words();
+    }
     return "%d of %d moved instances have ended by themselves since, of %d unmoved ones %d"
         .formatted(movedEnded, moved, unmoved, unmovedEnded);
   }

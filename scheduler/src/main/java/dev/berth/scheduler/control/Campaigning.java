@@ -34,12 +34,16 @@ final class Campaigning {
     return isAnyUnderWay() ? next : Instant.MAX;
   }
 
-  void conduct(Predicate<App> isSettled) {
+  /** While the cluster is held, campaigns wait as they are. */
+  void conduct(Predicate<App> isSettled, boolean isHeld) {
     Instant now = working.now();
     if (now.isBefore(next)) {
       return;
     }
     next = now.plus(EVERY);
+    if (isHeld) {
+      return;
+    }
     for (Campaign campaign : working.state().campaigns().values()) {
       if (!campaign.isOver()) {
         var fleet = new Fleet(working.state(), working.actual(), isSettled, now);
@@ -48,7 +52,7 @@ final class Campaigning {
     }
   }
 
-  private boolean isAnyUnderWay() {
+  boolean isAnyUnderWay() {
     return working.state().campaigns().values().stream().anyMatch(it -> !it.isOver());
   }
 

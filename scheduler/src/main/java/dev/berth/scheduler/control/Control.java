@@ -5,7 +5,9 @@ import dev.berth.scheduler.state.Command;
 import dev.berth.scheduler.state.Event;
 import dev.berth.scheduler.state.Mutation;
 import dev.berth.scheduler.state.Outcome;
+import dev.berth.scheduler.store.StateImage;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 /**
@@ -19,6 +21,13 @@ public interface Control {
 
   /** False when the loop is too busy to take it or its term has ended. */
   boolean offer(Event event);
+
+  /**
+   * Ends the term, and makes this the state that the next one begins from, in the epoch named or a
+   * later one. Completes with that epoch; exceptionally if the state that there was is still there,
+   * or if there is none any more.
+   */
+  CompletionStage<Long> replace(StateImage state, long epoch);
 
   /** The last committed state. */
   Snapshot snapshot();

@@ -8,12 +8,14 @@ import dev.berth.scheduler.state.Mutation;
 import dev.berth.scheduler.state.Outcome;
 import dev.berth.scheduler.state.RefusalCode;
 import dev.berth.scheduler.store.Batch;
+import dev.berth.scheduler.store.StateImage;
 import dev.berth.scheduler.store.Store;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -21,6 +23,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,6 +52,7 @@ public final class ControlLoop implements Control, AutoCloseable {
   private final Semaphore inFlight = new Semaphore(MAX_IN_FLIGHT);
   private final CompletableFuture<Throwable> ended = new CompletableFuture<>();
   private final Thread thread;
+  private final AtomicReference<@Nullable Replacing> replacing = new AtomicReference<>();
   private List<Input> current = List.of();
 
   public ControlLoop(
@@ -140,15 +144,36 @@ public final class ControlLoop implements Control, AutoCloseable {
     return publisher.subscribe(subscriber);
   }
 
+  @Override
+  public CompletionStage<Long> replace(StateImage state, long epoch) {
+    var asked = new Replacing(state, epoch, new CompletableFuture<>());
+    if (!replacing.compareAndSet(null, asked)
+        || !isEndedBy(new IllegalStateException("its state is replaced from a backup"))) {
+      asked.done().completeExceptionally(new IllegalStateException("the term is over"));
+    }
+    return asked.done();
+  }
+
+  /** What the one who has the office is to do now that the term has ended. */
+  Optional<Replacing> replacing() {
+    return Optional.ofNullable(replacing.get());
+  }
+
   /** Ends the term: no further pass, no further answer than that it is over. */
   public void end(Throwable reason) {
-    if (ended.complete(reason)) {
+    var _ = isEndedBy(reason);
+  }
+
+  private boolean isEndedBy(Throwable reason) {
+    boolean isFirst = ended.complete(reason);
+    if (isFirst) {
       thread.interrupt();
       publisher.end();
       if (!thread.isAlive()) {
         refuseWaiting();
       }
     }
+    return isFirst;
   }
 
   @Override

@@ -5,6 +5,8 @@ import dev.berth.scheduler.admission.Request;
 import dev.berth.scheduler.admission.Verdict;
 import dev.berth.scheduler.placement.Placer;
 import dev.berth.scheduler.placement.Preemption;
+import dev.berth.scheduler.rollout.Brake;
+import dev.berth.scheduler.rollout.Departures;
 import dev.berth.scheduler.rollout.Plan;
 import dev.berth.scheduler.rollout.Rollout;
 import dev.berth.scheduler.rollout.View;
@@ -21,6 +23,7 @@ import dev.berth.scheduler.state.Change;
 import dev.berth.scheduler.state.Departure;
 import dev.berth.scheduler.state.Event;
 import dev.berth.scheduler.state.EventDraft;
+import dev.berth.scheduler.state.FreezeOrder;
 import dev.berth.scheduler.state.HistoryEvent.Subject;
 import dev.berth.scheduler.state.NodeId;
 import dev.berth.scheduler.state.Outcome;
@@ -31,6 +34,7 @@ import dev.berth.scheduler.store.Store;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -57,10 +61,13 @@ final class Decider {
   private final Reports reports;
   private final Placing placing;
   private final Campaigning campaigning;
+  private final Deploying deploying;
+  private final Autoscaling autoscaling;
   private final Watch watch;
-  private final Idempotency idempotency = new Idempotency();
+  private final Idempotency idempotency;
   private final Set<ProcessTypeId> unsettled = new TreeSet<>();
   private Watch.Lost lost = Watch.Lost.NONE;
+  private Brake brake = Brake.OFF;
   private RouteTable routes = RouteTable.EMPTY;
   private RouteDelta routeDelta = RouteDelta.nothing(RouteTable.EMPTY.version());
   private Progress progress = Progress.NONE;
@@ -75,7 +82,10 @@ final class Decider {
     this.reports = new Reports(working, term.epoch());
     this.placing = new Placing(working, placer);
     this.campaigning = new Campaigning(working, term.began().plus(term.timers().routersExpected()));
+    this.deploying = new Deploying(working, term.began().plus(term.timers().routersExpected()));
+    this.autoscaling = new Autoscaling(working, term.settings(), term.began());
     this.watch = new Watch(term.timers(), term.began());
+    this.idempotency = new Idempotency(working, term.began());
     this.nextLook = term.began();
     this.nextSweep = term.began();
     this.last = snapshot(0);
@@ -88,8 +98,7 @@ final class Decider {
 
   /** When to make a pass although nothing was heard. */
   Instant nextLook() {
-    Instant campaigns = campaigning.nextLook();
-    return campaigns.isBefore(nextLook) ? campaigns : nextLook;
+    return Collections.min(List.of(nextLook, campaigning.nextLook(), deploying.nextLook()));
   }
 
   Pass decide(List<Input> inputs, Instant now) {
@@ -105,7 +114,12 @@ final class Decider {
     look(now);
     routeDelta = RouteDelta.nothing(routes.version());
     settle();
-    campaigning.conduct(this::isSettled);
+    campaigning.conduct(this::isSettled, brake.isFrozen());
+    if (!brake.isFrozen()) {
+      autoscaling.scale(this::isSettled);
+    }
+    settle();
+    deploying.conduct(this::view);
     settle();
     routesReady = routesReady || areRoutesReady(now);
     Snapshot previous = last;
@@ -116,7 +130,7 @@ final class Decider {
   }
 
   private Outcome answer(Input.Ask ask) {
-    Optional<Outcome> before = idempotency.before(ask, working.now());
+    Optional<Outcome> before = idempotency.before(ask);
     if (before.isPresent()) {
       return before.get();
     }
@@ -128,17 +142,22 @@ final class Decider {
             ask.caller(),
             ask.mutation(),
             working.now());
-    Outcome outcome =
-        switch (Admission.judge(request)) {
-          case Verdict.Denied(Outcome.Refused refused) -> refused;
-          case Verdict.Admitted admitted -> {
-            admitted.changes().forEach(working::apply);
-            admitted.events().forEach(working::record);
-            yield new Outcome.Accepted(admitted.result());
-          }
-        };
-    idempotency.remember(ask, outcome, working.now());
-    return outcome;
+    return switch (Admission.judge(request)) {
+      case Verdict.Denied(Outcome.Refused refused) -> refused;
+      case Verdict.Admitted admitted -> {
+        admitted.changes().forEach(this::apply);
+        idempotency.remember(ask, admitted.result(), admitted.changes().size());
+        admitted.events().forEach(working::record);
+        yield new Outcome.Accepted(admitted.result());
+      }
+    };
+  }
+
+  private void apply(Change change) {
+    working.apply(change);
+    if (change instanceof Change.PutFreeze) {
+      nextLook = working.now(); // it holds from this pass on
+    }
   }
 
   private void take(Event event) {
@@ -183,7 +202,7 @@ final class Decider {
     working.see(
         id, node == null ? NodeActual.unheard(term.began(), liveness) : node.with(liveness));
     tell(
-        "node." + liveness.name().toLowerCase(Locale.ROOT),
+        "node." + word(liveness),
         id,
         "silent for %d s"
             .formatted(
@@ -191,7 +210,8 @@ final class Decider {
   }
 
   private void giveUp(Instant now) {
-    Watch.Lost after = watch.lost(lost, working.state(), working.actual(), now);
+    brake(now);
+    Watch.Lost after = watch.lost(lost, brake, working.state(), working.actual(), now);
     for (NodeId id : after.nodes()) {
       if (!lost.nodes().contains(id)) {
         tell("node.lost", id, "its instances are replaced elsewhere");
@@ -199,6 +219,29 @@ final class Decider {
       }
     }
     lost = after;
+  }
+
+  private void brake(Instant now) {
+    Brake before = brake;
+    brake = watch.brake(working.state(), working.actual(), now);
+    if (watch.isThawOver(working.state(), brake, now)) {
+      working.apply(new Change.PutFreeze(FreezeOrder.NONE));
+    }
+    if (brake.level() == before.level()) {
+      return;
+    }
+    if (brake.level() != Brake.Level.HELD) { // that was told when it was ordered
+      working.record(
+          EventDraft.byScheduler(
+              "cluster." + (brake.level() == Brake.Level.OFF ? "unbraked" : word(brake.level())),
+              Subject.cluster(),
+              brake.words()));
+    }
+    unsettled.forEach(working::touch);
+  }
+
+  private static String word(Enum<?> one) {
+    return one.name().toLowerCase(Locale.ROOT);
   }
 
   /** Steps make new facts, which make new steps; what a bounded number leaves waits for a look. */
@@ -236,6 +279,7 @@ final class Decider {
       unsettled.add(type);
     }
     placing.carryOut(type, plan.steps());
+    deploying.see(type.app());
     App app = working.state().apps().get(type.app());
     if (app != null
         && app.isLeaving()
@@ -271,6 +315,8 @@ final class Decider {
         working.actual(),
         progress,
         lost.nodes(),
+        new Departures(working.draining(), Map.of()),
+        brake,
         term.timers().inEpoch(term.epoch()),
         term.began(),
         working.now());
@@ -302,6 +348,7 @@ final class Decider {
         working.actual(),
         routes,
         routesReady,
+        brake,
         placing.pending(),
         working.history());
   }

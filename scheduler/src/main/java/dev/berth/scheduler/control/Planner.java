@@ -4,6 +4,9 @@ import dev.berth.scheduler.admission.Admission;
 import dev.berth.scheduler.admission.Request;
 import dev.berth.scheduler.admission.Verdict;
 import dev.berth.scheduler.placement.Placer;
+import dev.berth.scheduler.rollout.Brake;
+import dev.berth.scheduler.rollout.Departures;
+import dev.berth.scheduler.rollout.DeployReview;
 import dev.berth.scheduler.rollout.Rollout;
 import dev.berth.scheduler.rollout.Timers;
 import dev.berth.scheduler.rollout.View;
@@ -11,20 +14,28 @@ import dev.berth.scheduler.routes.Progress;
 import dev.berth.scheduler.routes.RouteTable;
 import dev.berth.scheduler.routes.Routing;
 import dev.berth.scheduler.routes.Step;
+import dev.berth.scheduler.state.App;
+import dev.berth.scheduler.state.AppId;
 import dev.berth.scheduler.state.Caller;
 import dev.berth.scheduler.state.Change;
 import dev.berth.scheduler.state.ClusterSettings;
 import dev.berth.scheduler.state.Command;
+import dev.berth.scheduler.state.EventDraft;
+import dev.berth.scheduler.state.Exit;
 import dev.berth.scheduler.state.HistoryEvent;
+import dev.berth.scheduler.state.HistoryEvent.Subject;
 import dev.berth.scheduler.state.InstanceId;
 import dev.berth.scheduler.state.Mutation;
 import dev.berth.scheduler.state.Outcome;
 import dev.berth.scheduler.state.Phase;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.PlacementReport;
+import dev.berth.scheduler.state.ProcessType;
 import dev.berth.scheduler.state.ProcessTypeId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.pcollections.TreePMap;
@@ -34,11 +45,18 @@ import org.pcollections.TreePSet;
  * What a command would do, by the very code that would do it, on a copy of the last committed
  * state.
  *
- * <p>In the copy every agent obeys at once and every start succeeds. Nothing of it reaches the loop
- * or the store. Makes an index of the whole cluster, so it takes as long as that. Thread-safe.
+ * <p>In the copy every agent obeys and every start succeeds, five seconds a round. Follows what the
+ * change begins, deploys and campaigns too, until it is done or waits for something that only time
+ * or people bring. Nothing of it reaches the loop or the store. Makes an index of the whole
+ * cluster, so it takes as long as that. Thread-safe.
  */
 public final class Planner {
   private static final int MAX_STEPS = 10_000;
+  private static final Duration ROUND = Duration.ofSeconds(5);
+  private static final Duration LONGEST_ROUND = Duration.ofMinutes(10);
+
+  /** So long may nothing happen before the rest is not waited for. */
+  private static final Duration PATIENCE = Duration.ofHours(26);
 
   private final ClusterSettings settings;
   private final Placer placer;
@@ -57,6 +75,7 @@ public final class Planner {
         List<HistoryEvent> decisions,
         TreePMap<InstanceId, String> waiting,
         Snapshot before,
+        Duration time,
         boolean isComplete)
         implements Forecast {
       public Planned {
@@ -79,7 +98,9 @@ public final class Planner {
     private final Snapshot snapshot;
     private final Working working;
     private final Placing placing;
+    private final Campaigning campaigning;
     private final Set<ProcessTypeId> unsettled = new TreeSet<>();
+    private final Set<AppId> deploying = new TreeSet<>();
     private RouteTable routes = RouteTable.EMPTY;
     private Progress progress = Progress.NONE;
 
@@ -87,23 +108,23 @@ public final class Planner {
       this.snapshot = snapshot;
       this.working = Working.copy(snapshot, settings.pools());
       this.placing = new Placing(working, placer);
+      this.campaigning = new Campaigning(working, snapshot.at());
     }
 
     Forecast follow(Verdict.Admitted admitted) {
       admitted.changes().forEach(working::apply);
+      boolean isCampaign =
+          admitted.changes().stream().anyMatch(Change.PutCampaign.class::isInstance);
       route();
-      int obeyed = working.changes().size();
-      while (working.changes().size() < MAX_STEPS && isUnderWay()) {
-        for (ProcessTypeId type : working.takeTouched()) {
-          settle(type);
-        }
-        List<Change> changes = working.changes();
-        changes.subList(obeyed, changes.size()).forEach(this::obey);
-        route();
-        if (changes.size() > obeyed) {
-          unsettled.forEach(working::touch);
-        }
-        obeyed = changes.size();
+      Instant lastStep = snapshot.at();
+      Duration round = ROUND;
+      boolean isWaiting = false;
+      while (working.changes().size() < MAX_STEPS && !isWaiting && isUnderWay(isCampaign)) {
+        boolean isNews = turn(isCampaign);
+        lastStep = isNews ? working.now() : lastStep;
+        round = isNews ? ROUND : shorter(round.multipliedBy(2), LONGEST_ROUND);
+        isWaiting = !working.now().isBefore(lastStep.plus(PATIENCE));
+        working.advance(working.now().plus(round));
       }
       List<HistoryEvent> decisions =
           working.changes().stream()
@@ -112,11 +133,60 @@ public final class Planner {
               .toList();
       TreePMap<InstanceId, String> waiting =
           placing.pending().minusAll(snapshot.pending().keySet());
-      return new Forecast.Planned(decisions, waiting, snapshot, !isUnderWay());
+      return new Forecast.Planned(
+          decisions,
+          waiting,
+          snapshot,
+          Duration.between(snapshot.at(), lastStep),
+          isWaiting || !isUnderWay(isCampaign));
     }
 
-    private boolean isUnderWay() {
-      return working.hasMore();
+    private static Duration shorter(Duration one, Duration other) {
+      return one.compareTo(other) < 0 ? one : other;
+    }
+
+    private boolean isUnderWay(boolean isCampaign) {
+      return working.hasMore()
+          || !unsettled.isEmpty()
+          || !deploying.isEmpty()
+          || (isCampaign && campaigning.isAnyUnderWay());
+    }
+
+    /** Whether anything came of it. */
+    private boolean turn(boolean isCampaign) {
+      int before = working.changes().size();
+      unsettled.forEach(working::touch);
+      for (ProcessTypeId type : working.takeTouched()) {
+        settle(type);
+      }
+      deploy();
+      if (isCampaign) {
+        campaigning.conduct(app -> !isMoving(app), false);
+      }
+      List<Change> changes = working.changes();
+      changes.subList(before, changes.size()).forEach(this::obey);
+      route();
+      return changes.size() > before;
+    }
+
+    private boolean isMoving(App app) {
+      return app.formation().keySet().stream()
+          .anyMatch(type -> unsettled.contains(new ProcessTypeId(app.id(), type)));
+    }
+
+    private void deploy() {
+      for (AppId id : List.copyOf(deploying)) {
+        App app = working.state().apps().get(id);
+        if (app == null || app.turnover().underWay() == null) {
+          deploying.remove(id);
+        } else {
+          DeployReview.next(app, view())
+              .ifPresent(turn -> {
+                working.apply(new Change.PutApp(turn.app()));
+                working.record(EventDraft.byScheduler(turn.kind(), Subject.of(id), turn.words()));
+              });
+        }
+      }
     }
 
     private void settle(ProcessTypeId type) {
@@ -127,17 +197,23 @@ public final class Planner {
         unsettled.add(type);
       }
       placing.carryOut(type, plan.steps());
+      App app = working.state().apps().get(type.app());
+      if (app != null && app.turnover().underWay() != null) {
+        deploying.add(type.app());
+      }
     }
 
     private void obey(Change change) {
       if (change instanceof Change.PutPlacement(Placement placement)) {
+        boolean isOnce = placement.instance().type().name().equals(ProcessType.RELEASE);
         Phase phase =
-            switch (placement.intent()) {
-              case RUN, DRAINING -> new Phase.Running("0.0.0.0", 0);
-              case STOPPING -> new Phase.Stopped();
-            };
+            isOnce || placement.intent() == Placement.Intent.STOPPING
+                ? new Phase.Stopped()
+                : new Phase.Running("0.0.0.0", 0);
+        Exit exit =
+            isOnce ? new Exit(Exit.Cause.PROCESS_EXITED, 0, working.now(), "ended well") : null;
         working.report(
-            placement, new PlacementReport(placement.id(), 1, phase, null, snapshot.at()));
+            placement, new PlacementReport(placement.id(), 1, phase, exit, working.now()));
       }
     }
 
@@ -153,6 +229,8 @@ public final class Planner {
           working.actual(),
           progress,
           TreePSet.empty(),
+          new Departures(working.draining(), Map.of()),
+          Brake.OFF,
           Timers.DEFAULT,
           Instant.EPOCH,
           working.now());

@@ -10,12 +10,14 @@ import dev.berth.scheduler.state.Hello;
 import dev.berth.scheduler.state.HistoryEvent.Subject;
 import dev.berth.scheduler.state.KnownNode;
 import dev.berth.scheduler.state.NodeId;
+import dev.berth.scheduler.state.NodeImages;
 import dev.berth.scheduler.state.NodeReport;
 import dev.berth.scheduler.state.NodeVerification;
 import dev.berth.scheduler.state.Phase;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.PlacementId;
 import dev.berth.scheduler.state.PlacementReport;
+import dev.berth.scheduler.state.Signals;
 import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -46,11 +48,17 @@ final class Reports {
           verified(node, connection, verification);
         }
       }
+      case Event.AgentImages(NodeId node, long connection, NodeImages images) -> {
+        if (seen(node, connection)) {
+          working.see(node, images);
+        }
+      }
       case Event.AgentBeat(NodeId node, long connection) -> seen(node, connection);
       case Event.AgentDisconnected(NodeId node, long connection) -> left(node, connection);
       case Event.RouterConnected(String router, long connection) -> greet(router, connection);
       case Event.RouterAcknowledged acknowledged -> acknowledge(acknowledged);
       case Event.RouterBeat(String router, long connection) -> seen(router, connection);
+      case Event.SignalsTold(Signals signals) -> working.see(signals);
       case Event.RouterDisconnected(String router, long connection) -> left(router, connection);
     }
   }

@@ -1,5 +1,6 @@
 package dev.berth.scheduler.control;
 
+import dev.berth.scheduler.rollout.Brake;
 import dev.berth.scheduler.routes.RouteTable;
 import dev.berth.scheduler.state.Actual;
 import dev.berth.scheduler.state.ClusterState;
@@ -23,6 +24,7 @@ public record Snapshot(
     Actual actual,
     RouteTable routes,
     boolean routesReady,
+    Brake brake,
     TreePMap<InstanceId, String> pending,
     TreePMap<Long, HistoryEvent> history) {
 
@@ -32,6 +34,7 @@ public record Snapshot(
     return state == other.state
         && actual == other.actual
         && routes == other.routes
+        && brake.equals(other.brake)
         && routesReady == other.routesReady
         && pending == other.pending
         && history == other.history;

@@ -139,6 +139,21 @@ public final class Terms implements Leadership, AutoCloseable {
       } finally {
         change(null);
       }
+      if (loop.replacing().isPresent()) {
+        replace(office, loop.replacing().get());
+      }
+    }
+  }
+
+  /** While nobody else has the office; the next term begins from it. */
+  private static void replace(Office office, Replacing asked) throws InterruptedException {
+    try {
+      long epoch = office.replace(asked.state(), asked.epoch());
+      log.warn("the stored state was replaced, in epoch {}", epoch);
+      asked.done().complete(epoch);
+    } catch (FencedException | InterruptedException failure) {
+      asked.done().completeExceptionally(failure);
+      throw failure;
     }
   }
 

@@ -8,22 +8,28 @@ import dev.berth.scheduler.state.App;
 import dev.berth.scheduler.state.AppId;
 import dev.berth.scheduler.state.Change;
 import dev.berth.scheduler.state.ClusterState;
+import dev.berth.scheduler.state.Deploy;
 import dev.berth.scheduler.state.EventDraft;
 import dev.berth.scheduler.state.HistoryEvent;
 import dev.berth.scheduler.state.KnownNode;
 import dev.berth.scheduler.state.NodeId;
+import dev.berth.scheduler.state.NodeImages;
 import dev.berth.scheduler.state.NodePools;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.PlacementId;
 import dev.berth.scheduler.state.PlacementReport;
+import dev.berth.scheduler.state.ProcessType;
 import dev.berth.scheduler.state.ProcessTypeId;
+import dev.berth.scheduler.state.Signals;
 import dev.berth.scheduler.store.Store;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.pcollections.TreePMap;
+import org.pcollections.TreePSet;
 
 /**
  * The loop's own, newest state while a pass runs: ahead of what is committed.
@@ -34,7 +40,9 @@ import org.pcollections.TreePMap;
 final class Working {
   static final int MAX_HISTORY = 10_000;
 
-  private final NodeIndex index;
+  private final NodePools pools;
+  private NodeIndex index;
+  private TreePSet<NodeId> draining = TreePSet.empty();
   private ClusterState state;
   private Actual actual = Actual.NOTHING;
   private TreePMap<Long, HistoryEvent> history = TreePMap.empty();
@@ -42,11 +50,15 @@ final class Working {
   private final List<Change> changes = new ArrayList<>();
   private final Set<PlacementId> reported = new TreeSet<>();
   private final Set<ProcessTypeId> touched = new TreeSet<>();
+  private final Set<AppId> deploying = new TreeSet<>();
   private final Set<AppId> routed = new TreeSet<>();
   private boolean freedRoom = true;
 
   Working(Store.Loaded loaded, NodePools pools, Instant now) {
+    this.pools = pools;
     this.state = loaded.state();
+    state.nodes().values().forEach(this::drain);
+    state.apps().values().forEach(this::deploy);
     this.index = NodeIndex.of(pools, state, actual);
     this.now = now;
     for (HistoryEvent event : loaded.history()) {
@@ -59,7 +71,12 @@ final class Working {
     var copy = new Working(new Store.Loaded(snapshot.state(), List.of()), pools, snapshot.at());
     snapshot.actual().nodes().forEach(copy::see);
     copy.actual =
-        new Actual(snapshot.actual().nodes(), snapshot.actual().placements(), TreePMap.empty());
+        new Actual(
+            snapshot.actual().nodes(),
+            snapshot.actual().placements(),
+            TreePMap.empty(),
+            snapshot.actual().signals(),
+            snapshot.actual().images());
     copy.begin(snapshot.at());
     copy.touched.clear();
     return copy;
@@ -70,6 +87,11 @@ final class Working {
     index.beginPass();
     changes.clear();
     reported.clear();
+  }
+
+  /** Time passes within a pass: for what is done in thought only. */
+  void advance(Instant time) {
+    now = time;
   }
 
   Instant now() {
@@ -106,8 +128,14 @@ final class Working {
     state = state.after(change);
     changes.add(change);
     switch (change) {
-      case Change.PutApp(App app) -> touch(app);
-      case Change.RemoveApp(AppId app) -> routed.add(app);
+      case Change.PutApp(App app) -> {
+        deploy(app);
+        touch(app);
+      }
+      case Change.RemoveApp(AppId app) -> {
+        deploying.remove(app);
+        routed.add(app);
+      }
       case Change.PutPlacement(Placement placement) -> {
         index.put(before.placements().byId().get(placement.id()), placement);
         touch(placement);
@@ -121,6 +149,12 @@ final class Working {
       case Change.PutNode(KnownNode node) -> {
         index.put(node);
         freedRoom = true;
+        drain(node);
+      }
+      case Change.RemoveNode(NodeId node) -> {
+        draining = draining.minus(node);
+        actual = actual.withoutNode(node);
+        index = NodeIndex.of(pools, state, actual); // seldom, so it need not forget by itself
       }
       case Change.PutTenant _,
           Change.RemoveTenant _,
@@ -129,8 +163,37 @@ final class Working {
           Change.PutBase _,
           Change.PutCampaign _,
           Change.RemoveCampaign _,
+          Change.PutFreeze _,
+          Change.PutAnswer _,
+          Change.RemoveAnswer _,
           Change.AddEvent _ -> {}
     }
+  }
+
+  private void drain(KnownNode node) {
+    boolean isDraining = node.policy().isDraining();
+    if (isDraining != draining.contains(node.id())) {
+      draining = isDraining ? draining.plus(node.id()) : draining.minus(node.id());
+      state.placements().on(node.id()).forEach(this::touch);
+    }
+  }
+
+  private void deploy(App app) {
+    if (app.turnover().underWay() == null || app.isLeaving()) {
+      deploying.remove(app.id());
+    } else {
+      deploying.add(app.id());
+    }
+  }
+
+  /** Apps with a deploy under way. */
+  Set<AppId> deploying() {
+    return Collections.unmodifiableSet(deploying);
+  }
+
+  /** Nodes that all is to leave. */
+  TreePSet<NodeId> draining() {
+    return draining;
   }
 
   void record(EventDraft draft) {
@@ -149,8 +212,12 @@ final class Working {
     }
   }
 
-  void report(Placement placement, PlacementReport report) {
-    if (!report.equals(actual.placements().get(report.id()))) {
+  /** How long it has been so is counted by our own clock. */
+  void report(Placement placement, PlacementReport said) {
+    PlacementReport before = actual.placements().get(said.id());
+    PlacementReport report =
+        said.since(before != null && before.isSamePhaseAs(said) ? before.since() : now);
+    if (!report.equals(before)) {
       actual = actual.withReport(report);
       reported.add(report.id());
       touch(placement);
@@ -178,6 +245,14 @@ final class Working {
 
   void see(String name, RouterActual router) {
     actual = actual.withRouter(name, router);
+  }
+
+  void see(Signals signals) {
+    actual = actual.withSignals(signals);
+  }
+
+  void see(NodeId node, NodeImages held) {
+    actual = actual.withImages(node, held);
   }
 
   void forgetRouter(String name) {
@@ -227,6 +302,10 @@ final class Working {
     touched.addAll(state.placements().typesOf(app.id()));
     for (String type : app.formation().keySet()) {
       touched.add(new ProcessTypeId(app.id(), type));
+    }
+    Deploy deploy = app.turnover().underWay();
+    if (deploy != null && deploy.isReleasing()) {
+      touched.add(new ProcessTypeId(app.id(), ProcessType.RELEASE));
     }
   }
 

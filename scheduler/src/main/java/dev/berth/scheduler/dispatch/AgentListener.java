@@ -6,12 +6,14 @@ import dev.berth.proto.v1.SchedulerMessage;
 import dev.berth.proto.v1.StatusBatch;
 import dev.berth.proto.v1.VerificationMade;
 import dev.berth.proto.v1.Welcome;
+import dev.berth.scheduler.control.Snapshot;
 import dev.berth.scheduler.state.Event;
 import dev.berth.scheduler.state.NodeId;
 import dev.berth.scheduler.wire.AgentMessages;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,6 +79,13 @@ final class AgentListener implements StreamObserver<AgentMessage> {
       case HELLO -> throw new IllegalArgumentException("hello comes once on a stream");
       case STATUS -> status(open, message.getStatus());
       case VERIFICATION -> verified(open, message.getVerification());
+      case IMAGES ->
+          offer(
+              new Event.AgentImages(
+                  open.node(),
+                  connection,
+                  AgentMessages.images(
+                      message.getImages().getDigestsList(), message.getImages().getProblem())));
       case ACKNOWLEDGE, BEAT, MESSAGE_NOT_SET ->
           offer(new Event.AgentBeat(open.node(), connection));
     }
@@ -92,11 +101,39 @@ final class AgentListener implements StreamObserver<AgentMessage> {
     Welcome welcome =
         Welcome.newBuilder().setEpoch(term.latest().epoch()).setClusterId(term.clusterId()).build();
     out.onNext(SchedulerMessage.newBuilder().setWelcome(welcome).build());
+    Optional<String> doubt = doubt(hello);
+    if (doubt.isPresent()) {
+      isOver = true;
+      log.error("agent {} is not taken: {}", proven, doubt.get());
+      opened.end(doubt.get());
+      return;
+    }
     stream = opened;
     term.add(opened);
     offer(new Event.AgentConnected(connection, AgentMessages.hello(hello)));
+    offer(
+        new Event.AgentImages(
+            opened.node(), connection, AgentMessages.images(hello.getImagesList(), "")));
     opened.ready();
     log.info("agent {} connected with {} placements", proven, hello.getPlacementsCount());
+  }
+
+  /** Who leads from a state that was lost must not have agents take that for an order. */
+  private Optional<String> doubt(Hello hello) {
+    Snapshot latest = term.latest();
+    if (hello.getEpochSeen() > latest.epoch()) {
+      return Optional.of(
+          "it has seen epoch %d and this is epoch %d: another scheduler leads, or the stored state"
+                  .formatted(hello.getEpochSeen(), latest.epoch())
+              + " was lost; then restore it: berth admin restore");
+    }
+    if (hello.getPlacementsCount() > 0 && !latest.state().nodes().containsKey(new NodeId(proven))) {
+      return Optional.of(
+          "it has %d placements and the stored state does not know the node: restore a state that"
+                  .formatted(hello.getPlacementsCount())
+              + " does (berth admin restore), or sweep the node");
+    }
+    return Optional.empty();
   }
 
   private void status(AgentStream open, StatusBatch batch) {

@@ -3,12 +3,14 @@ package dev.berth.scheduler.dispatch;
 import dev.berth.proto.DesiredChecksum;
 import dev.berth.proto.v1.DesiredDelta;
 import dev.berth.proto.v1.DesiredState;
+import dev.berth.proto.v1.ImagesWanted;
 import dev.berth.proto.v1.LogsUnwanted;
 import dev.berth.proto.v1.LogsWanted;
 import dev.berth.proto.v1.Order;
 import dev.berth.proto.v1.SchedulerMessage;
 import dev.berth.proto.v1.VerifyWanted;
 import dev.berth.scheduler.control.Snapshot;
+import dev.berth.scheduler.state.Digest;
 import dev.berth.scheduler.state.NodeId;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.PlacementId;
@@ -44,6 +46,7 @@ final class AgentStream {
   private final ConcurrentSkipListSet<PlacementId> touched = new ConcurrentSkipListSet<>();
   private final Queue<SchedulerMessage> side = new ArrayBlockingQueue<>(MAX_SIDE_MESSAGES);
   private volatile String ending = "";
+  private volatile List<Digest> held = List.of();
   // The two below belong to the pump.
   private long sentRevision = -1;
   private boolean isClosed;
@@ -82,6 +85,17 @@ final class AgentStream {
   void unwantLogs(long streamId) {
     LogsUnwanted unwanted = LogsUnwanted.newBuilder().setStreamId(streamId).build();
     side(SchedulerMessage.newBuilder().setLogsUnwanted(unwanted).build());
+  }
+
+  /** What it should hold beside what its orders name; said again only when it differs. */
+  void hold(List<Digest> images) {
+    if (!images.equals(held)) {
+      var wanted = ImagesWanted.newBuilder();
+      images.forEach(image -> wanted.addDigests(image.hex()));
+      if (side(SchedulerMessage.newBuilder().setImagesWanted(wanted).build())) {
+        held = List.copyOf(images);
+      }
+    }
   }
 
   /** False when the agent is too far behind to be asked. */

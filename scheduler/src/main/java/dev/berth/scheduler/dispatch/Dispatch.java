@@ -3,6 +3,7 @@ package dev.berth.scheduler.dispatch;
 import dev.berth.scheduler.control.Control;
 import dev.berth.scheduler.control.Leadership;
 import dev.berth.scheduler.wire.Refusing;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
@@ -17,18 +18,20 @@ public final class Dispatch implements Leadership.Follower {
   private final String clusterId;
   private final Leadership leadership;
   private final Executor executor;
+  private final InstantSource clock;
   private final AtomicLong connections = new AtomicLong();
   private volatile @Nullable Term term;
 
-  public Dispatch(String clusterId, Leadership leadership, Executor executor) {
+  public Dispatch(String clusterId, Leadership leadership, Executor executor, InstantSource clock) {
     this.clusterId = clusterId;
     this.leadership = leadership;
     this.executor = executor;
+    this.clock = clock;
   }
 
   @Override
   public void began(Control control) {
-    Term begun = new Term(clusterId, control, executor);
+    Term begun = new Term(clusterId, control, executor, clock);
     begun.start();
     term = begun;
   }
@@ -50,6 +53,16 @@ public final class Dispatch implements Leadership.Follower {
   /** Streams to routers at this moment. */
   public int routerStreams() {
     return term().map(Term::routers).orElse(0);
+  }
+
+  /** Groups of instances with traffic in the last minutes. */
+  public int signalGroups() {
+    return term().map(it -> it.signals().groups()).orElse(0);
+  }
+
+  /** Requests that routers counted in this term and that are in no sum. */
+  public long signalsLost() {
+    return term().map(it -> it.signals().lost()).orElse(0L);
   }
 
   Optional<Term> term() {

@@ -3,6 +3,7 @@ package dev.berth.scheduler.dispatch;
 import dev.berth.proto.v1.RouteMessage;
 import dev.berth.proto.v1.RouterHello;
 import dev.berth.proto.v1.RouterMessage;
+import dev.berth.proto.v1.RouterSignals;
 import dev.berth.scheduler.state.Event;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -53,9 +54,21 @@ final class RouterListener implements StreamObserver<RouterMessage> {
                   connection,
                   message.getAcknowledge().getEpoch(),
                   message.getAcknowledge().getVersion()));
+      case SIGNALS -> take(open, message.getSignals());
       case BEAT, MESSAGE_NOT_SET -> offer(open, new Event.RouterBeat(proven, connection));
     }
     out.request(1);
+  }
+
+  /** Summed up beside the loop, which hears of it every few seconds only. */
+  private void take(@Nullable RouterStream open, RouterSignals told) {
+    if (open == null) {
+      offer(null, new Event.RouterBeat(proven, connection));
+    } else {
+      term.signals()
+          .take(proven, told, term.latest())
+          .ifPresent(signals -> offer(open, new Event.SignalsTold(signals)));
+    }
   }
 
   private void greet(RouterHello hello) {

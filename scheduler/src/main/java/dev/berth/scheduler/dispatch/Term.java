@@ -1,17 +1,22 @@
 package dev.berth.scheduler.dispatch;
 
+import dev.berth.scheduler.campaign.Prefetch;
 import dev.berth.scheduler.control.Control;
 import dev.berth.scheduler.control.Published;
 import dev.berth.scheduler.control.Snapshot;
 import dev.berth.scheduler.control.Subscription;
 import dev.berth.scheduler.state.App;
+import dev.berth.scheduler.state.Campaign;
 import dev.berth.scheduler.state.Change;
 import dev.berth.scheduler.state.ClusterState;
+import dev.berth.scheduler.state.Digest;
 import dev.berth.scheduler.state.Event;
 import dev.berth.scheduler.state.NodeId;
 import dev.berth.scheduler.state.PlacementId;
 import dev.berth.scheduler.state.ProcessTypeId;
 import dev.berth.scheduler.state.Tenant;
+import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -32,20 +37,24 @@ final class Term implements AutoCloseable {
   private final String clusterId;
   private final Control control;
   private final Executor executor;
+  private final SignalDesk signals;
   private final Map<NodeId, AgentStream> agents = new ConcurrentHashMap<>();
   private final Map<String, RouterStream> routers = new ConcurrentHashMap<>();
+  private volatile Map<NodeId, List<Digest>> holds = Map.of();
   private volatile Snapshot latest;
   private volatile boolean ended;
   private volatile @Nullable Subscription subscription;
 
-  Term(String clusterId, Control control, Executor executor) {
+  Term(String clusterId, Control control, Executor executor, InstantSource clock) {
     this.clusterId = clusterId;
     this.control = control;
     this.executor = executor;
+    this.signals = new SignalDesk(clock);
     this.latest = control.snapshot();
   }
 
   void start() {
+    holds = Prefetch.wanted(latest.state(), latest.actual());
     subscription = control.subscribe(this::published);
   }
 
@@ -60,6 +69,10 @@ final class Term implements AutoCloseable {
 
   Executor executor() {
     return executor;
+  }
+
+  SignalDesk signals() {
+    return signals;
   }
 
   boolean isOver() {
@@ -82,6 +95,7 @@ final class Term implements AutoCloseable {
 
   void add(AgentStream stream) {
     AgentStream older = agents.put(stream.node(), stream);
+    stream.hold(holds.getOrDefault(stream.node(), List.of()));
     if (older != null) {
       older.end("a newer stream of " + stream.node() + " has taken over");
     }
@@ -135,14 +149,34 @@ final class Term implements AutoCloseable {
             Change.PutBase _,
             Change.PutCampaign _,
             Change.RemoveCampaign _,
+            Change.PutFreeze _,
+            Change.PutAnswer _,
+            Change.RemoveAnswer _,
             Change.PutNode _,
+            Change.RemoveNode _,
             Change.AddEvent _ -> {}
       }
+    }
+    if (mayHoldOthers(pass)) {
+      holds = Prefetch.wanted(latest.state(), latest.actual());
+      agents.forEach((node, stream) -> stream.hold(holds.getOrDefault(node, List.of())));
     }
     boolean routesCame = pass.after().routesReady() && !pass.before().routesReady();
     if (routesCame || !pass.routes().isEmpty()) {
       routers.values().forEach(router -> router.changed(pass.routes()));
     }
+  }
+
+  /** Do campaigns want other images on other nodes? */
+  @SuppressWarnings("ReferenceEquality") // a pass that changes nothing keeps the very objects
+  private static boolean mayHoldOthers(Published pass) {
+    ClusterState state = pass.after().state();
+    if (pass.before().state().campaigns() != state.campaigns()) {
+      return true;
+    }
+    return pass.before().actual().images() != pass.after().actual().images()
+        && state.campaigns().values().stream()
+            .anyMatch(it -> it.standing().phase() == Campaign.Phase.PREFETCHING);
   }
 
   /** Each order says its tenant's policy. */

@@ -2,6 +2,7 @@ package dev.berth.scheduler.metrics;
 
 import dev.berth.scheduler.store.Batch;
 import dev.berth.scheduler.store.Election;
+import dev.berth.scheduler.store.StateImage;
 import dev.berth.scheduler.store.Store;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -48,6 +49,11 @@ public final class MeasuredElection implements Election {
         Store store = office.open();
         began.stop(takeovers);
         return new MeasuredStore(store);
+      }
+
+      @Override
+      public long replace(StateImage state, long epoch) throws InterruptedException {
+        return office.replace(state, epoch);
       }
 
       @Override

@@ -59,7 +59,7 @@ final class IndexedNode {
 
   /** Why it takes nothing at all; null if it takes instances. */
   @Nullable Rule closed() {
-    return node.policy().isCordoned() ? Rule.CORDONED : unfit;
+    return node.policy().takesNew() ? unfit : Rule.CORDONED;
   }
 
   void become(@Nullable Rule newUnfit) {

@@ -24,7 +24,7 @@ public record NodeRefusal(NodeId node, Rule rule, long missing) {
     unless(need.isInPool(node), node, Rule.POOL, broken);
     unless(need.isWelcome(labels), node, Rule.DEDICATED, broken);
     unless(need.likes(labels), node, Rule.LABELS, broken);
-    unless(!node.policy().isCordoned(), node, Rule.CORDONED, broken);
+    unless(node.policy().takesNew(), node, Rule.CORDONED, broken);
     unless(candidate.liveness() == Actual.Liveness.READY, node, Rule.NOT_READY, broken);
     unless(candidate.isVerified(), node, Rule.UNVERIFIED, broken);
     boolean mayShare = !need.demands().antiAffinity() || candidate.held() == 0;

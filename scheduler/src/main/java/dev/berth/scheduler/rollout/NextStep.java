@@ -8,8 +8,13 @@ import dev.berth.scheduler.state.Placement.Wanted;
 public sealed interface NextStep {
   String cause();
 
-  /** Find a node for the instance. */
-  record Start(InstanceId instance, Wanted wanted, String cause) implements NextStep {}
+  /**
+   * Find a node for the instance.
+   *
+   * @param isMove whether the platform wants it for its own reasons, so that it may wait
+   */
+  record Start(InstanceId instance, Wanted wanted, String cause, boolean isMove)
+      implements NextStep {}
 
   /** Take it from the routes; it runs on. */
   record Withdraw(Placement placement, String cause) implements NextStep {}

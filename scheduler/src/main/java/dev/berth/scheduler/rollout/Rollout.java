@@ -5,25 +5,32 @@ import dev.berth.scheduler.state.Placement.Wanted;
 import dev.berth.scheduler.state.ProcessTypeId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings one process type nearer to its formation, release, size and restarts.
+ * Brings one process type nearer to its formation, release, size and restarts, and off nodes that
+ * it is to leave.
  *
  * <p>Looks only at what is wanted and what is: a lost or repeated event changes nothing. A
- * replacement starts before the replaced one leaves, and leaves it alone if it does not become
- * healthy. What is not known (an agent not heard of yet) is never taken for "not there".
+ * replacement starts before the replaced one leaves, unless the app allows one to be unavailable,
+ * and leaves it alone if it does not become healthy. What is not known (an agent not heard of yet)
+ * is never taken for "not there".
  */
 public final class Rollout {
   private final View view;
   private final Goal goal;
+  private final Moves moves;
   private final List<NextStep> steps = new ArrayList<>();
   private boolean isSettled = true;
+  private int replacing;
+  private int down;
 
   private Rollout(View view, Goal goal) {
     this.view = view;
     this.goal = goal;
+    this.moves = new Moves(view, goal.app());
   }
 
   public static Plan plan(ProcessTypeId type, View view) {
@@ -47,26 +54,52 @@ public final class Rollout {
     for (List<Placement> surplus : byIndex.tailMap(goal.count(), false).values()) {
       surplus.forEach(placement -> leave(placement, goal.words()));
     }
-    int replacing = (int) byIndex.values().stream().filter(all -> all.size() > 1).count();
+    replacing = (int) byIndex.values().stream().filter(all -> all.size() > 1).count();
+    down = goal.unavailable() == 0 ? 0 : goal.count() - serving(byIndex);
     for (int index = 1; index <= goal.count(); index++) {
       List<Placement> placements = byIndex.getOrDefault(index, List.of());
-      replacing += instance(index, placements, replacing < goal.surge());
+      if (goal.isOnce()) {
+        once(index, placements);
+      } else {
+        instance(index, placements);
+      }
     }
   }
 
-  /** Returns 1 if it opened a replacement. */
-  private int instance(int index, List<Placement> placements, boolean mayReplace) {
+  private int serving(NavigableMap<Integer, List<Placement>> byIndex) {
+    int serving = 0;
+    for (List<Placement> placements : byIndex.headMap(goal.count(), true).values()) {
+      serving += placements.stream().anyMatch(view::isServing) ? 1 : 0;
+    }
+    return serving;
+  }
+
+  /** Never twice: whether it is to be tried again is for others to say. */
+  private void once(int index, List<Placement> placements) {
+    isSettled = false;
+    Wanted wanted = goal.wanted(index);
+    if (placements.isEmpty()) {
+      steps.add(start(index, wanted, "release v%d".formatted(wanted.release()), false));
+    }
+    for (Placement placement : placements) {
+      if (placement.wanted().release() != wanted.release()) {
+        leave(placement, "another release came");
+      }
+    }
+  }
+
+  private void instance(int index, List<Placement> placements) {
     Wanted wanted = goal.wanted(index);
     Placement target = null;
     Placement fallback = null;
     for (Placement placement : placements) {
-      if (placement.wanted().equals(wanted) && !view.isLost(placement)) {
+      if (placement.wanted().equals(wanted) && !view.isLost(placement) && !view.mustGo(placement)) {
         target = better(target, placement);
       } else {
         fallback = better(fallback, placement);
       }
     }
-    settle(target, fallback);
+    isSettled &= target != null && fallback == null && view.isServing(target);
     int staying = placements.size();
     for (Placement placement : placements) {
       if (!placement.equals(target) && !placement.equals(fallback) && view.isNodeKnown(placement)) {
@@ -75,28 +108,62 @@ public final class Rollout {
       }
     }
     if (target != null) {
-      replace(target, fallback);
-      return 0;
+      if (fallback != null) {
+        replace(target, fallback);
+      }
+    } else if (fallback == null) {
+      steps.add(start(index, wanted, goal.words(), false));
+    } else if (staying == 1 && !(view.isHeld(fallback) && fallback.wanted().equals(wanted))) {
+      open(index, fallback, wanted, placements.size() > 1);
     }
-    if (fallback == null) {
-      steps.add(new NextStep.Start(goal.instance(index), wanted, goal.words()));
-      return 0;
-    }
-    boolean isOpen = placements.size() > 1;
-    if (staying == 1 && (view.isLost(fallback) || mayReplace || isOpen)) {
-      steps.add(new NextStep.Start(goal.instance(index), wanted, why(fallback, wanted)));
-      return isOpen ? 0 : 1;
-    }
-    return 0;
   }
 
-  private void settle(@Nullable Placement target, @Nullable Placement fallback) {
-    isSettled &= target != null && fallback == null && view.isServing(target);
+  /** Begins a replacement if the app can bear one; {@code isOpen} if it is counted already. */
+  private void open(int index, Placement old, Wanted wanted, boolean isOpen) {
+    String cause = why(old, wanted);
+    if (view.isLost(old) || isOpen) {
+      replacing += isOpen ? 0 : 1;
+      steps.add(start(index, wanted, cause, false));
+      return;
+    }
+    boolean isPlatforms = moves.isPlatforms(old, wanted);
+    boolean isLate = view.isPastDeadline(old);
+    if (isHeldBack(old, wanted) && !isLate) {
+      return;
+    }
+    boolean maySurge = replacing < goal.surge();
+    boolean mayStop = !maySurge && (down < goal.unavailable() || !view.isServing(old));
+    if (!isLate && !maySurge && !(mayStop && goal.unavailable() > 0)) {
+      return;
+    }
+    if (!isLate && isPlatforms && !moves.take(old)) {
+      return;
+    }
+    if (isLate) {
+      leave(old, "the drain of node %s has come to its deadline".formatted(old.node()));
+    }
+    if (isLate || maySurge) {
+      replacing++;
+      steps.add(start(index, wanted, cause, isPlatforms && !isLate));
+    } else {
+      down += view.isServing(old) ? 1 : 0;
+      leave(old, cause + "; the app allows it to be unavailable meanwhile");
+    }
   }
 
-  private void replace(Placement target, @Nullable Placement fallback) {
-    if (fallback != null && view.isServing(target)) {
+  private boolean isHeldBack(Placement old, Wanted wanted) {
+    return goal.isPaused() && old.wanted().release() != wanted.release();
+  }
+
+  private NextStep start(int index, Wanted wanted, String cause, boolean isMove) {
+    return new NextStep.Start(goal.instance(index), wanted, cause, isMove);
+  }
+
+  private void replace(Placement target, Placement fallback) {
+    if (view.isServing(target) && view.isProven(target, goal.minHealthy())) {
       leave(fallback, "replaced by %s on %s".formatted(target.id(), target.node()));
+    } else if (view.isPastDeadline(fallback)) {
+      leave(fallback, "the drain of node %s has come to its deadline".formatted(fallback.node()));
     }
   }
 
@@ -150,6 +217,9 @@ public final class Rollout {
     }
     if (was.baseVersion() != wanted.baseVersion()) {
       return "base %s v%d".formatted(wanted.baseLine(), wanted.baseVersion());
+    }
+    if (was.equals(wanted)) {
+      return view.whyItMustGo(old);
     }
     return was.size().equals(wanted.size()) ? "restart" : "size " + wanted.size();
   }

@@ -3,12 +3,16 @@ package dev.berth.scheduler.rollout;
 import dev.berth.scheduler.routes.Progress;
 import dev.berth.scheduler.state.Actual;
 import dev.berth.scheduler.state.ClusterState;
+import dev.berth.scheduler.state.KnownNode;
 import dev.berth.scheduler.state.NodeId;
+import dev.berth.scheduler.state.NodePolicy;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.PlacementReport;
 import dev.berth.scheduler.state.ProcessType;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that a rollout decision looks at.
@@ -21,6 +25,8 @@ public record View(
     Actual actual,
     Progress progress,
     Set<NodeId> lost,
+    Departures departures,
+    Brake brake,
     Timers timers,
     Instant began,
     Instant now) {
@@ -42,6 +48,53 @@ public record View(
 
   boolean isLost(Placement placement) {
     return lost.contains(placement.node());
+  }
+
+  /**
+   * So long after that? What another clock took for later counts from the beginning of the term.
+   */
+  boolean hasPassed(Instant since, Duration time) {
+    return !now.isBefore((since.isAfter(now) ? began : since).plus(time));
+  }
+
+  /** Has it been healthy for so long? */
+  boolean isProven(Placement placement, Duration minHealthy) {
+    PlacementReport report = actual.placements().get(placement.id());
+    return report != null && report.isRunning() && hasPassed(report.since(), minHealthy);
+  }
+
+  /** Should it run, but not where it is? */
+  boolean mustGo(Placement placement) {
+    return departures.draining().contains(placement.node())
+        || departures.chosen().containsKey(placement.id());
+  }
+
+  /** Is it to be gone from its node by now, replaced or not? */
+  boolean isPastDeadline(Placement placement) {
+    NodePolicy.Drain drain = drain(placement);
+    return drain != null && drain.isOver(now);
+  }
+
+  String whyItMustGo(Placement placement) {
+    NodePolicy.Drain drain = drain(placement);
+    if (drain == null) {
+      return departures.chosen().getOrDefault(placement.id(), "move");
+    }
+    String reason = drain.reason().isEmpty() ? "" : ": " + drain.reason();
+    return "node %s is drained%s".formatted(placement.node(), reason);
+  }
+
+  private NodePolicy.@Nullable Drain drain(Placement placement) {
+    if (!departures.draining().contains(placement.node())) {
+      return null;
+    }
+    KnownNode node = state.nodes().get(placement.node());
+    return node == null ? null : node.policy().drain();
+  }
+
+  /** Its node is lost, and for the time being that is no reason to start another. */
+  boolean isHeld(Placement placement) {
+    return brake.isFrozen() && isLost(placement);
   }
 
   /** Do we know what runs on its node? */

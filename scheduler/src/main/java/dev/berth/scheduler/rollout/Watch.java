@@ -5,6 +5,7 @@ import dev.berth.scheduler.state.Actual.Liveness;
 import dev.berth.scheduler.state.Actual.NodeActual;
 import dev.berth.scheduler.state.Actual.RouterActual;
 import dev.berth.scheduler.state.ClusterState;
+import dev.berth.scheduler.state.FreezeOrder;
 import dev.berth.scheduler.state.NodeId;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,7 +20,6 @@ import org.pcollections.TreePSet;
  * ours.
  */
 public final class Watch {
-  private static final int BRAKE_FROM = 3;
   private static final Duration BRAKE_STEP = Duration.ofSeconds(10);
 
   private final Timers timers;
@@ -38,8 +38,7 @@ public final class Watch {
   /** Before its first report, a node's silence is counted from the beginning of the epoch. */
   public Liveness liveness(@Nullable NodeActual node, Instant now) {
     Duration silence = Duration.between(node == null ? began : node.lastSeen(), now);
-    boolean mayGiveUp = !now.isBefore(began.plus(timers.takeoverGrace()));
-    if (mayGiveUp && silence.compareTo(timers.unreachableAfter()) >= 0) {
+    if (mayGiveUp(now) && silence.compareTo(timers.unreachableAfter()) >= 0) {
       return Liveness.UNREACHABLE;
     }
     boolean reported = node != null && node.hasReported();
@@ -48,20 +47,54 @@ public final class Watch {
         : Liveness.SUSPECT;
   }
 
+  private boolean mayGiveUp(Instant now) {
+    return !now.isBefore(began.plus(timers.takeoverGrace()));
+  }
+
   /** A router counts while it is connected, and a moment longer. */
   public boolean isGone(RouterActual router, Instant now) {
     return !router.isConnected() && !now.isBefore(router.lastSeen().plus(timers.routerGoneAfter()));
   }
 
+  /** What the silence of nodes and the operators' order come to. */
+  public Brake brake(ClusterState state, Actual actual, Instant now) {
+    int silent = silent(state, actual);
+    int nodes = state.nodes().size();
+    Brake.Level byItself = Brake.level(silent, nodes);
+    Brake.Level level =
+        switch (state.upkeep().freeze()) {
+          case FreezeOrder.None _ -> byItself;
+          case FreezeOrder.Frozen _ -> Brake.Level.HELD;
+          case FreezeOrder.Thawed thawed ->
+              byItself == Brake.Level.FROZEN && now.isBefore(end(thawed, now))
+                  ? Brake.Level.RELEASED
+                  : byItself;
+        };
+    return new Brake(level, silent, nodes);
+  }
+
+  /** Whether a thaw has served: so many are back that nothing freezes, or its time is up. */
+  public boolean isThawOver(ClusterState state, Brake brake, Instant now) {
+    return state.upkeep().freeze() instanceof FreezeOrder.Thawed
+        && brake.level() != Brake.Level.RELEASED
+        && mayGiveUp(now);
+  }
+
+  /** Another leader's clock may have been wrong: of what it was told, the time here counts. */
+  private Instant end(FreezeOrder.Thawed thawed, Instant now) {
+    Instant at = thawed.given().at();
+    boolean isOurs = !at.isBefore(began) && !at.isAfter(now);
+    return (isOurs ? at : began).plus(thawed.time());
+  }
+
   /** Nodes that are back are taken off; silent ones are added as the brake allows. */
-  public Lost lost(Lost before, ClusterState state, Actual actual, Instant now) {
+  public Lost lost(Lost before, Brake brake, ClusterState state, Actual actual, Instant now) {
     TreePSet<NodeId> nodes = stillLost(before, state, actual).nodes();
     Instant last = before.last();
-    boolean isBraked = isBraked(state, actual);
-    for (NodeId id : state.nodes().keySet()) {
-      if (!nodes.contains(id) && isGivenUp(actual, id, now)) {
-        boolean waits = isBraked && now.isBefore(last.plus(BRAKE_STEP));
-        if (!waits && !areMostSilent(state, actual)) {
+    if (!brake.isFrozen()) {
+      for (NodeId id : state.nodes().keySet()) {
+        boolean waits = brake.isBraked() && now.isBefore(last.plus(BRAKE_STEP));
+        if (!waits && !nodes.contains(id) && isGivenUp(actual, id, now)) {
           nodes = nodes.plus(id);
           last = now;
         }
@@ -84,16 +117,6 @@ public final class Watch {
     Instant seen = actual.node(id).map(NodeActual::lastSeen).orElse(began);
     return actual.liveness(id) == Liveness.UNREACHABLE
         && !now.isBefore(seen.plus(timers.lostAfter()));
-  }
-
-  private static boolean isBraked(ClusterState state, Actual actual) {
-    int silent = silent(state, actual);
-    return silent >= BRAKE_FROM && silent * 5 > state.nodes().size();
-  }
-
-  private static boolean areMostSilent(ClusterState state, Actual actual) {
-    int silent = silent(state, actual);
-    return silent >= BRAKE_FROM && silent * 20 > state.nodes().size() * 11;
   }
 
   private static int silent(ClusterState state, Actual actual) {

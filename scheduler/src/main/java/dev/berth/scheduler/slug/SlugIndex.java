@@ -58,7 +58,7 @@ public final class SlugIndex {
 
   /** The tenant's slug of this digest, if its blob is still here. */
   public Optional<SlugManifest> find(TenantId tenant, Digest slug) throws IOException {
-    return blobs.find(slug).isEmpty()
+    return blobs.touched(slug).isEmpty()
         ? Optional.empty()
         : read(slugFile(tenant, slug)).map(SlugIndex::manifest);
   }

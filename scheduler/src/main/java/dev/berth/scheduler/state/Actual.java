@@ -13,10 +13,13 @@ import org.pcollections.TreePMap;
 public record Actual(
     TreePMap<NodeId, NodeActual> nodes,
     TreePMap<PlacementId, PlacementReport> placements,
-    TreePMap<String, RouterActual> routers) {
+    TreePMap<String, RouterActual> routers,
+    Signals signals,
+    TreePMap<NodeId, NodeImages> images) {
 
   public static final Actual NOTHING =
-      new Actual(TreePMap.empty(), TreePMap.empty(), TreePMap.empty());
+      new Actual(
+          TreePMap.empty(), TreePMap.empty(), TreePMap.empty(), Signals.NONE, TreePMap.empty());
 
   /** How sure we are that the node is there. */
   public enum Liveness {
@@ -94,22 +97,39 @@ public record Actual(
   }
 
   public Actual withNode(NodeId id, NodeActual node) {
-    return new Actual(nodes.plus(id, node), placements, routers);
+    return new Actual(nodes.plus(id, node), placements, routers, signals, images);
+  }
+
+  public Actual withoutNode(NodeId id) {
+    return new Actual(nodes.minus(id), placements, routers, signals, images.minus(id));
   }
 
   public Actual withReport(PlacementReport report) {
-    return new Actual(nodes, placements.plus(report.id(), report), routers);
+    return new Actual(nodes, placements.plus(report.id(), report), routers, signals, images);
   }
 
   public Actual withoutReport(PlacementId id) {
-    return new Actual(nodes, placements.minus(id), routers);
+    return new Actual(nodes, placements.minus(id), routers, signals, images);
   }
 
   public Actual withRouter(String name, RouterActual router) {
-    return new Actual(nodes, placements, routers.plus(name, router));
+    return new Actual(nodes, placements, routers.plus(name, router), signals, images);
   }
 
   public Actual withoutRouter(String name) {
-    return new Actual(nodes, placements, routers.minus(name));
+    return new Actual(nodes, placements, routers.minus(name), signals, images);
+  }
+
+  public Actual withSignals(Signals newest) {
+    return new Actual(nodes, placements, routers, newest, images);
+  }
+
+  public Actual withImages(NodeId node, NodeImages held) {
+    return new Actual(nodes, placements, routers, signals, images.plus(node, held));
+  }
+
+  public boolean isHolding(NodeId node, Digest digest) {
+    NodeImages known = images.get(node);
+    return known != null && known.held().contains(digest);
   }
 }

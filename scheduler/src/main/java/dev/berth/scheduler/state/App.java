@@ -23,6 +23,7 @@ public record App(
     String baseLine,
     TreePMap<String, Long> restarts,
     BaseCourse baseCourse,
+    Turnover turnover,
     boolean isLeaving) {
 
   /** Which release is wanted, on which base version; numbers are 0 before the first deploy. */
@@ -46,6 +47,7 @@ public record App(
         baseLine,
         TreePMap.empty(),
         BaseCourse.NONE,
+        Turnover.NONE,
         false);
   }
 
@@ -101,23 +103,59 @@ public record App(
         baseLine,
         restarts,
         baseCourse,
+        turnover,
         isLeaving);
   }
 
   /** On a campaign's way to another version of its base line. */
   public App movedBy(CampaignId campaign, int baseVersion, Instant now) {
     return with(release.onBase(baseVersion))
+        .with(turnover.onBase(baseVersion))
         .withCourse(baseCourse.movedBy(campaign, release.baseVersion(), now));
   }
 
   /** Back from where a campaign had moved it. */
   public App returnedBy(CampaignId campaign, int baseVersion, Instant now) {
     return with(release.onBase(baseVersion))
+        .with(turnover.onBase(baseVersion))
         .withCourse(baseCourse.returnedBy(campaign, release.baseVersion(), now));
   }
 
   public App withPin(BaseCourse.@Nullable Pin pin) {
     return withCourse(baseCourse.with(pin));
+  }
+
+  /** As it was with an older release: its config and process types too, and no number is reused. */
+  public App backOn(Release old, int baseVersion) {
+    TreePMap<String, Formation> kept = formation;
+    for (String type : formation.keySet()) {
+      if (!old.processTypes().containsKey(type)) {
+        kept = kept.minus(type);
+      }
+    }
+    var current = new CurrentRelease(old.id().number(), release.lastNumber(), baseVersion);
+    return with(kept, old.config(), domains, current, restarts);
+  }
+
+  /** As before its first deploy, save that no number is reused. */
+  public App withoutRelease() {
+    return with(new CurrentRelease(0, release.lastNumber(), 0));
+  }
+
+  public App with(Turnover other) {
+    return new App(
+        id,
+        version,
+        createdAt,
+        formation,
+        config,
+        domains,
+        release,
+        baseLine,
+        restarts,
+        baseCourse,
+        other,
+        isLeaving);
   }
 
   public App leaving() {
@@ -132,6 +170,7 @@ public record App(
         baseLine,
         restarts,
         baseCourse,
+        turnover,
         true);
   }
 
@@ -142,7 +181,7 @@ public record App(
   private App withCourse(BaseCourse course) {
     return new App(
         id, version, createdAt, formation, config, domains, release, baseLine, restarts, course,
-        isLeaving);
+        turnover, isLeaving);
   }
 
   private App with(
@@ -162,6 +201,7 @@ public record App(
         baseLine,
         newRestarts,
         baseCourse,
+        turnover,
         isLeaving);
   }
 }

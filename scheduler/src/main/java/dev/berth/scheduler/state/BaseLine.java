@@ -9,20 +9,23 @@ public record BaseLine(String name, TreePVector<BaseVersion> versions) {
     return versions.get(versions.size() - 1);
   }
 
-  /** The newest that was not withdrawn; if all were, the newest. */
+  /** The newest that was not withdrawn and is not forgotten; if there is none, the newest. */
   public BaseVersion newestInUse() {
     for (int number = versions.size(); number >= 1; number--) {
-      if (!versions.get(number - 1).isWithdrawn()) {
+      if (versions.get(number - 1).isUsable()) {
         return versions.get(number - 1);
       }
     }
     return newest();
   }
 
-  /** The newest before {@code number} that was not withdrawn; 0 if there is none. */
+  /**
+   * The newest before {@code number} that was not withdrawn and is not forgotten; 0 if there is
+   * none.
+   */
   public int before(int number) {
     for (int earlier = number - 1; earlier >= 1; earlier--) {
-      if (!versions.get(earlier - 1).isWithdrawn()) {
+      if (versions.get(earlier - 1).isUsable()) {
         return earlier;
       }
     }

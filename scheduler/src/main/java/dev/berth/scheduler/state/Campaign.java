@@ -60,6 +60,8 @@ public record Campaign(
 
   /** What it does at the moment. */
   public enum Phase {
+    /** Nodes fetch the image; no app is moved. */
+    PREFETCHING,
     /** Apps are being moved. */
     ROLLING,
     /** No further app is moved; those that are on their way go on. */

@@ -20,7 +20,22 @@ public sealed interface Change {
 
   record RemoveCampaign(CampaignId campaign) implements Change {}
 
+  record PutFreeze(FreezeOrder order) implements Change {}
+
+  /**
+   * A request was accepted and remembered.
+   *
+   * @param changes so many changes right before this one are its effect: stored with it or not at
+   *     all
+   */
+  record PutAnswer(GivenAnswer answer, int changes) implements Change {}
+
+  record RemoveAnswer(long sequence) implements Change {}
+
   record PutNode(KnownNode node) implements Change {}
+
+  /** Nothing may be placed there any more. */
+  record RemoveNode(NodeId node) implements Change {}
 
   record PutPlacement(Placement placement) implements Change {}
 

@@ -20,6 +20,7 @@ public record ClusterState(
     Placements placements,
     TreePMap<String, AppId> domains,
     TreePMap<Digest, TenantId> tokens,
+    Upkeep upkeep,
     Counters counters) {
 
   /** The numbers given last; they never go back. */
@@ -36,6 +37,7 @@ public record ClusterState(
         Placements.NONE,
         TreePMap.empty(),
         TreePMap.empty(),
+        Upkeep.NONE,
         new Counters(0, 0));
   }
 
@@ -122,7 +124,11 @@ public record ClusterState(
       case Change.PutCampaign(Campaign campaign) ->
           withCampaigns(campaigns.plus(campaign.id(), campaign));
       case Change.RemoveCampaign(CampaignId id) -> withCampaigns(campaigns.minus(id));
+      case Change.PutFreeze(FreezeOrder order) -> withUpkeep(upkeep.with(order));
+      case Change.PutAnswer(GivenAnswer answer, _) -> withUpkeep(upkeep.with(answer));
+      case Change.RemoveAnswer(long sequence) -> withUpkeep(upkeep.withoutAnswer(sequence));
       case Change.PutNode(KnownNode node) -> withNodes(nodes.plus(node.id(), node));
+      case Change.RemoveNode(NodeId id) -> withNodes(nodes.minus(id));
       case Change.PutPlacement(Placement placement) ->
           withPlacements(placements.with(placement), counted(placement));
       case Change.RemovePlacement(Placement placement) ->
@@ -159,6 +165,7 @@ public record ClusterState(
         placements,
         newDomains,
         newTokens,
+        upkeep,
         counters);
   }
 
@@ -207,6 +214,7 @@ public record ClusterState(
         placements,
         domains,
         newTokens,
+        upkeep,
         counters);
   }
 
@@ -221,27 +229,68 @@ public record ClusterState(
         placements,
         newDomains,
         tokens,
+        upkeep,
         counters);
   }
 
   private ClusterState withReleases(TreePMap<ReleaseId, Release> newReleases) {
     return new ClusterState(
-        tenants, apps, newReleases, bases, campaigns, nodes, placements, domains, tokens, counters);
+        tenants,
+        apps,
+        newReleases,
+        bases,
+        campaigns,
+        nodes,
+        placements,
+        domains,
+        tokens,
+        upkeep,
+        counters);
   }
 
   private ClusterState withBases(TreePMap<String, BaseLine> newBases) {
     return new ClusterState(
-        tenants, apps, releases, newBases, campaigns, nodes, placements, domains, tokens, counters);
+        tenants,
+        apps,
+        releases,
+        newBases,
+        campaigns,
+        nodes,
+        placements,
+        domains,
+        tokens,
+        upkeep,
+        counters);
   }
 
   private ClusterState withCampaigns(TreePMap<CampaignId, Campaign> newCampaigns) {
     return new ClusterState(
-        tenants, apps, releases, bases, newCampaigns, nodes, placements, domains, tokens, counters);
+        tenants,
+        apps,
+        releases,
+        bases,
+        newCampaigns,
+        nodes,
+        placements,
+        domains,
+        tokens,
+        upkeep,
+        counters);
   }
 
   private ClusterState withNodes(TreePMap<NodeId, KnownNode> newNodes) {
     return new ClusterState(
-        tenants, apps, releases, bases, campaigns, newNodes, placements, domains, tokens, counters);
+        tenants,
+        apps,
+        releases,
+        bases,
+        campaigns,
+        newNodes,
+        placements,
+        domains,
+        tokens,
+        upkeep,
+        counters);
   }
 
   private ClusterState withPlacements(Placements newPlacements, Counters newCounters) {
@@ -255,6 +304,22 @@ public record ClusterState(
         newPlacements,
         domains,
         tokens,
+        upkeep,
         newCounters);
+  }
+
+  private ClusterState withUpkeep(Upkeep newUpkeep) {
+    return new ClusterState(
+        tenants,
+        apps,
+        releases,
+        bases,
+        campaigns,
+        nodes,
+        placements,
+        domains,
+        tokens,
+        newUpkeep,
+        counters);
   }
 }

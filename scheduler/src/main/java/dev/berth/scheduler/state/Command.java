@@ -33,6 +33,49 @@ public sealed interface Command {
 
   record CordonNode(String node, boolean cordoned) implements Command {}
 
+  /** A deadline of zero is none; the reason is the mutation's. */
+  record DrainNode(String node, Duration deadline) implements Command {}
+
+  record UndrainNode(String node) implements Command {}
+
+  record RemoveNode(String node) implements Command {}
+
+  /** What is null stays as it is; a window is written like 22:00-04:30, empty for none. */
+  record SetRollout(AppName name, PolicyChange policy, BudgetChange budget) implements Command {}
+
+  record PolicyChange(
+      @Nullable Share surge,
+      @Nullable Share unavailable,
+      @Nullable Duration minHealthy,
+      @Nullable Duration healthyWithin,
+      @Nullable List<Integer> canary,
+      @Nullable Duration soak,
+      @Nullable Boolean byHand,
+      @Nullable Boolean stays) {
+    public PolicyChange {
+      canary = canary == null ? null : List.copyOf(canary);
+    }
+  }
+
+  record BudgetChange(
+      @Nullable Long movesPerHour, @Nullable Duration minBetween, @Nullable String window) {}
+
+  record SteerDeploy(AppName name, DeploySteering steering) implements Command {}
+
+  /** What may be done with a deploy under way. */
+  enum DeploySteering {
+    PAUSE,
+    RESUME,
+    PROMOTE,
+    ABORT
+  }
+
+  /** Holds the replacing of lost instances, and campaigns. */
+  record FreezeCluster() implements Command {}
+
+  /** Ends that, and for so long also what too many silent nodes cause; zero: the usual time. */
+  record ThawCluster(Duration time) implements Command {}
+
   record DestroyTenant(String name) implements Command {}
 
   /** An empty base line means the cluster's default. */
@@ -63,6 +106,16 @@ public sealed interface Command {
     }
   }
 
+  /** Null takes it off; the count then stays. */
+  record SetAutoscale(AppName name, String processType, @Nullable AutoscaleAsked asked)
+      implements Command {}
+
+  /** As it was written. */
+  record AutoscaleAsked(long min, long max, Autoscale.Measure measure, long target) {}
+
+  /** What the autoscaler decided, and why. Nobody else asks for it. */
+  record Rescale(AppName name, String processType, int count, String words) implements Command {}
+
   /** The target is empty (all), "web" or "web.3". */
   record Restart(AppName name, String target) implements Command {}
 
@@ -91,6 +144,9 @@ public sealed interface Command {
   record Rollback(AppName name, long to) implements Command {}
 
   record PublishBase(String line, Digest digest, long bytes, String notes) implements Command {}
+
+  /** Forgets base versions that nothing needs. */
+  record CollectGarbage() implements Command {}
 
   /**
    * Begins a campaign.

@@ -23,6 +23,8 @@ public sealed interface Event {
   record AgentVerified(NodeId node, long connection, NodeVerification verification)
       implements Event {}
 
+  record AgentImages(NodeId node, long connection, NodeImages images) implements Event {}
+
   record AgentBeat(NodeId node, long connection) implements Event {}
 
   record AgentDisconnected(NodeId node, long connection) implements Event {}
@@ -34,6 +36,9 @@ public sealed interface Event {
       implements Event {}
 
   record RouterBeat(String router, long connection) implements Event {}
+
+  /** What the routers together said of traffic, every few seconds. */
+  record SignalsTold(Signals signals) implements Event {}
 
   record RouterDisconnected(String router, long connection) implements Event {}
 }

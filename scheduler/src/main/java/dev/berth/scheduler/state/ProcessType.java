@@ -5,6 +5,9 @@ public record ProcessType(String name, String command, HealthCheck health, int g
   /** The process type that hostnames lead to. */
   public static final String WEB = "web";
 
+  /** Runs once, before anything else of its release does. */
+  public static final String RELEASE = "release";
+
   public static final int DEFAULT_GRACE_MILLIS = 30_000;
 
   public ProcessType {

@@ -2,10 +2,13 @@ package dev.berth.scheduler.store;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import dev.berth.proto.stored.v1.StoredAnswer;
 import dev.berth.proto.stored.v1.StoredApp;
 import dev.berth.proto.stored.v1.StoredBase;
 import dev.berth.proto.stored.v1.StoredCampaign;
 import dev.berth.proto.stored.v1.StoredCounters;
+import dev.berth.proto.stored.v1.StoredFreeze;
 import dev.berth.proto.stored.v1.StoredHistory;
 import dev.berth.proto.stored.v1.StoredNode;
 import dev.berth.proto.stored.v1.StoredPlacements;
@@ -15,7 +18,9 @@ import dev.berth.scheduler.state.App;
 import dev.berth.scheduler.state.Campaign;
 import dev.berth.scheduler.state.Change;
 import dev.berth.scheduler.state.ClusterState;
+import dev.berth.scheduler.state.GivenAnswer;
 import dev.berth.scheduler.state.HistoryEvent;
+import dev.berth.scheduler.state.KnownNode;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.PlacementId;
 import dev.berth.scheduler.state.Release;
@@ -39,6 +44,7 @@ import org.jspecify.annotations.Nullable;
 final class Contents {
   private final Paths paths;
   private final Map<String, Held> held = new HashMap<>();
+  private final Map<String, Message> foreign = new HashMap<>();
   private ClusterState state = ClusterState.empty();
   private ClusterState.Counters counters = state.counters();
 
@@ -75,6 +81,7 @@ final class Contents {
 
   void remove(String path) {
     Held gone = held.remove(path);
+    foreign.remove(path);
     if (gone == null) {
       return;
     }
@@ -102,6 +109,11 @@ final class Contents {
     return new HashSet<>(held.keySet());
   }
 
+  /** What holds fields that nobody here knows, by path. */
+  Map<String, Message> foreign() {
+    return new HashMap<>(foreign);
+  }
+
   Store.Loaded loaded() {
     var history = new ArrayList<HistoryEvent>();
     for (Held each : held.values()) {
@@ -117,25 +129,36 @@ final class Contents {
       throws InvalidProtocolBufferException {
     return switch (paths.directoryOf(path)) {
       case "tenants" -> {
-        Tenant tenant = Decoding.tenant(StoredTenant.parseFrom(data));
+        Tenant tenant = Decoding.tenant(noted(path, StoredTenant.parseFrom(data)));
         yield one(new Change.PutTenant(tenant), new Change.RemoveTenant(tenant.id()));
       }
       case "apps" -> {
-        App app = Decoding.app(StoredApp.parseFrom(data));
+        App app = Decoding.app(noted(path, StoredApp.parseFrom(data)));
         yield one(new Change.PutApp(app), new Change.RemoveApp(app.id()));
       }
       case "releases" -> {
-        Release release = Decoding.release(StoredRelease.parseFrom(data));
+        Release release = Decoding.release(noted(path, StoredRelease.parseFrom(data)));
         yield one(new Change.PutRelease(release), new Change.RemoveRelease(release.id()));
       }
-      case "bases" -> lasting(new Change.PutBase(Decoding.base(StoredBase.parseFrom(data))));
+      case "bases" ->
+          lasting(new Change.PutBase(Decoding.base(noted(path, StoredBase.parseFrom(data)))));
       case "campaigns" -> {
-        Campaign campaign = CampaignCodec.decoded(StoredCampaign.parseFrom(data));
+        Campaign campaign = CampaignCodec.decoded(noted(path, StoredCampaign.parseFrom(data)));
         yield one(new Change.PutCampaign(campaign), new Change.RemoveCampaign(campaign.id()));
       }
-      case "nodes" -> lasting(new Change.PutNode(Decoding.node(StoredNode.parseFrom(data))));
+      case "nodes" -> {
+        KnownNode node = Decoding.node(noted(path, StoredNode.parseFrom(data)));
+        yield one(new Change.PutNode(node), new Change.RemoveNode(node.id()));
+      }
+      case "upkeep" ->
+          lasting(
+              new Change.PutFreeze(UpkeepCodec.freeze(noted(path, StoredFreeze.parseFrom(data)))));
+      case "answers" -> {
+        GivenAnswer answer = UpkeepCodec.answer(noted(path, StoredAnswer.parseFrom(data)));
+        yield one(new Change.PutAnswer(answer, 0), new Change.RemoveAnswer(answer.sequence()));
+      }
       case "placements" -> {
-        var placements = Decoding.placements(StoredPlacements.parseFrom(data));
+        var placements = Decoding.placements(noted(path, StoredPlacements.parseFrom(data)));
         replace(
             before != null && before.said() instanceof Said.Shard(List<Placement> known)
                 ? known
@@ -143,9 +166,20 @@ final class Contents {
             placements);
         yield new Said.Shard(placements);
       }
-      case "history" -> new Said.Segment(Decoding.history(StoredHistory.parseFrom(data)));
+      case "history" ->
+          new Said.Segment(Decoding.history(noted(path, StoredHistory.parseFrom(data))));
       default -> throw new IllegalStateException("nothing is known of " + path);
     };
+  }
+
+  /** Remembers it if it says what only a later version understands. */
+  private <M extends Message> M noted(String path, M message) {
+    if (UnknownFields.any(message)) {
+      foreign.put(path, message);
+    } else {
+      foreign.remove(path);
+    }
+    return message;
   }
 
   private Said one(Change put, Change removal) {

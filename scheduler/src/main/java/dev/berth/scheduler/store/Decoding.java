@@ -1,6 +1,7 @@
 package dev.berth.scheduler.store;
 
 import dev.berth.proto.stored.v1.StoredApp;
+import dev.berth.proto.stored.v1.StoredAutoscale;
 import dev.berth.proto.stored.v1.StoredBase;
 import dev.berth.proto.stored.v1.StoredBaseVersion;
 import dev.berth.proto.stored.v1.StoredCounters;
@@ -15,6 +16,7 @@ import dev.berth.proto.stored.v1.StoredRelease;
 import dev.berth.proto.stored.v1.StoredTenant;
 import dev.berth.scheduler.state.App;
 import dev.berth.scheduler.state.AppId;
+import dev.berth.scheduler.state.Autoscale;
 import dev.berth.scheduler.state.BaseLine;
 import dev.berth.scheduler.state.BaseVersion;
 import dev.berth.scheduler.state.Capacity;
@@ -86,6 +88,7 @@ final class Decoding {
         stored.getBaseLine(),
         TreePMap.from(stored.getRestartsMap()),
         CampaignCodec.course(stored),
+        TurnoverCodec.turnover(stored),
         stored.getLeaving());
   }
 
@@ -96,7 +99,16 @@ final class Decoding {
         new Demands(
             stored.getWhereList().stream().map(Requirement::of).toList(),
             stored.getAntiAffinity(),
-            Priority.find(stored.getPriority()).orElse(Priority.NORMAL)));
+            Priority.find(stored.getPriority()).orElse(Priority.NORMAL)),
+        stored.hasAutoscale() ? autoscale(stored.getAutoscale()) : null);
+  }
+
+  private static Autoscale autoscale(StoredAutoscale stored) {
+    return new Autoscale(
+        stored.getMin(),
+        stored.getMax(),
+        Autoscale.Measure.valueOf(stored.getMeasure()),
+        stored.getTarget());
   }
 
   static Release release(StoredRelease stored) {
@@ -141,7 +153,8 @@ final class Decoding {
                   version.getBytes(),
                   Instant.ofEpochMilli(version.getPublishedAt()),
                   version.getNotes(),
-                  version.getWithdrawn()));
+                  version.getWithdrawn(),
+                  version.getForgotten()));
     }
     return new BaseLine(stored.getLine(), versions);
   }
@@ -160,7 +173,10 @@ final class Decoding {
         stored.getAgentVersion(),
         stored.getRuntime(),
         stored.getBootId(),
-        new NodePolicy(TreePMap.from(stored.getOperatorLabelsMap()), stored.getCordoned()));
+        new NodePolicy(
+            TreePMap.from(stored.getOperatorLabelsMap()),
+            stored.getCordoned(),
+            TurnoverCodec.drain(stored)));
   }
 
   static List<Placement> placements(StoredPlacements stored) {

@@ -15,6 +15,9 @@ public interface Election {
     /** Begins the next epoch. */
     Store open() throws InterruptedException;
 
+    /** Makes it the stored state, in an epoch of its own: at least the one named. */
+    long replace(StateImage state, long epoch) throws InterruptedException;
+
     /** Calls back once, from any thread, when leadership is lost or given up. */
     void whenLost(Runnable callback);
 

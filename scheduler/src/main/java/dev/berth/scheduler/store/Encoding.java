@@ -1,6 +1,7 @@
 package dev.berth.scheduler.store;
 
 import dev.berth.proto.stored.v1.StoredApp;
+import dev.berth.proto.stored.v1.StoredAutoscale;
 import dev.berth.proto.stored.v1.StoredBase;
 import dev.berth.proto.stored.v1.StoredBaseVersion;
 import dev.berth.proto.stored.v1.StoredCounters;
@@ -14,9 +15,11 @@ import dev.berth.proto.stored.v1.StoredProcessType;
 import dev.berth.proto.stored.v1.StoredRelease;
 import dev.berth.proto.stored.v1.StoredTenant;
 import dev.berth.scheduler.state.App;
+import dev.berth.scheduler.state.Autoscale;
 import dev.berth.scheduler.state.BaseLine;
 import dev.berth.scheduler.state.BaseVersion;
 import dev.berth.scheduler.state.ClusterState;
+import dev.berth.scheduler.state.Formation;
 import dev.berth.scheduler.state.HistoryEvent;
 import dev.berth.scheduler.state.Ipv4Network;
 import dev.berth.scheduler.state.KnownNode;
@@ -47,6 +50,20 @@ final class Encoding {
         .build();
   }
 
+  private static StoredFormation.Builder formation(Formation formation) {
+    StoredFormation.Builder stored = StoredFormation.newBuilder();
+    Autoscale autoscale = formation.autoscale();
+    if (autoscale != null) {
+      stored.setAutoscale(
+          StoredAutoscale.newBuilder()
+              .setMin(autoscale.min())
+              .setMax(autoscale.max())
+              .setMeasure(autoscale.measure().name())
+              .setTarget(autoscale.target()));
+    }
+    return stored;
+  }
+
   static StoredApp app(App app) {
     var stored =
         StoredApp.newBuilder()
@@ -63,11 +80,12 @@ final class Encoding {
             .putAllRestarts(app.restarts())
             .setLeaving(app.isLeaving());
     CampaignCodec.encode(app.baseCourse(), stored);
+    TurnoverCodec.encode(app.turnover(), stored);
     app.formation()
         .forEach((type, formation) ->
             stored.putFormation(
                 type,
-                StoredFormation.newBuilder()
+                formation(formation)
                     .setCount(formation.count())
                     .setSize(formation.size())
                     .addAllWhere(
@@ -119,27 +137,30 @@ final class Encoding {
               .setBytes(version.bytes())
               .setPublishedAt(version.publishedAt().toEpochMilli())
               .setNotes(version.notes())
-              .setWithdrawn(version.isWithdrawn()));
+              .setWithdrawn(version.isWithdrawn())
+              .setForgotten(version.isForgotten()));
     }
     return stored.build();
   }
 
   static StoredNode node(KnownNode node) {
-    return StoredNode.newBuilder()
-        .setName(node.id().name())
-        .setMemoryMib(node.capacity().memoryMib())
-        .setCpuMillis(node.capacity().cpuMillis())
-        .setPids(node.capacity().pids())
-        .setDiskMib(node.capacity().diskMib())
-        .setArch(node.arch())
-        .putAllLabels(node.labels())
-        .setAgentVersion(node.agentVersion())
-        .setRuntime(node.runtime())
-        .setBootId(node.bootId())
-        .setAddresses(node.capacity().addresses())
-        .putAllOperatorLabels(node.policy().labels())
-        .setCordoned(node.policy().isCordoned())
-        .build();
+    var stored =
+        StoredNode.newBuilder()
+            .setName(node.id().name())
+            .setMemoryMib(node.capacity().memoryMib())
+            .setCpuMillis(node.capacity().cpuMillis())
+            .setPids(node.capacity().pids())
+            .setDiskMib(node.capacity().diskMib())
+            .setArch(node.arch())
+            .putAllLabels(node.labels())
+            .setAgentVersion(node.agentVersion())
+            .setRuntime(node.runtime())
+            .setBootId(node.bootId())
+            .setAddresses(node.capacity().addresses())
+            .putAllOperatorLabels(node.policy().labels())
+            .setCordoned(node.policy().isCordoned());
+    TurnoverCodec.encode(node.policy(), stored);
+    return stored.build();
   }
 
   static StoredPlacements placements(ProcessTypeId type, List<Placement> placements) {

@@ -48,6 +48,11 @@ final class Following implements AutoCloseable {
     return ZooKeeperStore.open(session, paths, taken, address);
   }
 
+  /** Nobody follows meanwhile; a mirror begun later sees the new state. */
+  long replace(StateImage state, long epoch) throws InterruptedException {
+    return new Replacement(session(), paths).make(state, epoch);
+  }
+
   /** Who leads, as far as was heard: nobody is named before anything was read. */
   Optional<StoredLeader> leader() {
     return Optional.of(leader).filter(it -> !it.getAddress().isEmpty());

@@ -1,7 +1,6 @@
 package dev.berth.scheduler.store;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.ZooDefs;
@@ -12,31 +11,51 @@ import org.apache.zookeeper.data.Stat;
 final class Foundation {
   private final ZooKeeper zooKeeper;
   private final Paths paths;
-  private final int format;
 
-  Foundation(ZooKeeper zooKeeper, Paths paths, int format) {
+  Foundation(ZooKeeper zooKeeper, Paths paths) {
     this.zooKeeper = zooKeeper;
     this.paths = paths;
-    this.format = format;
   }
 
   /** May be cut short anywhere and done again. */
   void lay() throws KeeperException, InterruptedException {
     make(paths.root(), new byte[0]);
-    make(paths.format(), text(format));
-    byte[] stored = zooKeeper.getData(paths.format(), false, new Stat());
-    if (!Arrays.equals(stored, text(format))) {
-      throw new IllegalStateException(
-          "the data in ZooKeeper has format %s, this scheduler reads format %d; run the version of"
-                  .formatted(new String(stored, StandardCharsets.UTF_8), format)
-              + " Berth that wrote it");
+    make(paths.format(), text(Format.CURRENT));
+    String stored = format();
+    if (!stored.equals(Replacement.UNDER_WAY)) {
+      var _ = legible(stored);
     }
     for (String directory : Paths.DIRECTORIES) {
       make(paths.directory(directory), new byte[0]);
     }
     make(paths.counters(), new byte[0]);
     make(paths.leader(), new byte[0]);
-    make(paths.epoch(), text(0));
+    make(paths.epoch(), text("0"));
+  }
+
+  /** What the stored state says of its form. */
+  String format() throws KeeperException, InterruptedException {
+    return new String(zooKeeper.getData(paths.format(), false, new Stat()), StandardCharsets.UTF_8);
+  }
+
+  /** A form that this scheduler may lead with; of another it ends and says why. */
+  static Format legible(String stored) {
+    Format format;
+    try {
+      format = Format.of(stored);
+    } catch (IllegalArgumentException unknown) {
+      throw new IllegalStateException(refusal(stored), unknown);
+    }
+    if (!format.isLegible()) {
+      throw new IllegalStateException(refusal(stored));
+    }
+    return format;
+  }
+
+  private static String refusal(String stored) {
+    return "the data in ZooKeeper has format %s, this scheduler reads format %d.x; run the version of"
+            .formatted(stored, Format.CURRENT.major())
+        + " Berth that wrote it";
   }
 
   private void make(String path, byte[] data) throws KeeperException, InterruptedException {
@@ -49,7 +68,7 @@ final class Foundation {
     }
   }
 
-  private static byte[] text(int number) {
-    return Integer.toString(number).getBytes(StandardCharsets.UTF_8);
+  private static byte[] text(Object words) {
+    return words.toString().getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -18,7 +18,16 @@ record Paths(String root) {
 
   static final List<String> DIRECTORIES =
       List.of(
-          "tenants", "apps", "releases", "bases", "campaigns", "nodes", "placements", "history");
+          "tenants",
+          "apps",
+          "releases",
+          "bases",
+          "campaigns",
+          "nodes",
+          "placements",
+          "upkeep",
+          "answers",
+          "history");
 
   String directory(String name) {
     return root + "/" + name;
@@ -81,6 +90,14 @@ record Paths(String root) {
 
   String node(NodeId id) {
     return root + "/nodes/" + id;
+  }
+
+  String freeze() {
+    return root + "/upkeep/freeze";
+  }
+
+  String answer(long sequence) {
+    return root + "/answers/" + sequence;
   }
 
   String placements(Shard shard) {

@@ -1,6 +1,6 @@
 package dev.berth.scheduler.store;
 
-import com.google.protobuf.MessageLite;
+import com.google.protobuf.Message;
 import dev.berth.scheduler.state.App;
 import dev.berth.scheduler.state.AppId;
 import dev.berth.scheduler.state.BaseLine;
@@ -8,8 +8,11 @@ import dev.berth.scheduler.state.Campaign;
 import dev.berth.scheduler.state.CampaignId;
 import dev.berth.scheduler.state.Change;
 import dev.berth.scheduler.state.ClusterState;
+import dev.berth.scheduler.state.FreezeOrder;
+import dev.berth.scheduler.state.GivenAnswer;
 import dev.berth.scheduler.state.HistoryEvent;
 import dev.berth.scheduler.state.KnownNode;
+import dev.berth.scheduler.state.NodeId;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.ProcessTypeId;
 import dev.berth.scheduler.state.Release;
@@ -18,7 +21,9 @@ import dev.berth.scheduler.state.Tenant;
 import dev.berth.scheduler.state.TenantId;
 import dev.berth.scheduler.store.Paths.Shard;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
@@ -26,6 +31,7 @@ import java.util.TreeSet;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.Op;
 import org.apache.zookeeper.ZooDefs;
+import org.apache.zookeeper.proto.CreateRequest;
 
 /**
  * Turns batches into ZooKeeper operations.
@@ -36,16 +42,36 @@ import org.apache.zookeeper.ZooDefs;
 final class Writes {
   static final int MAX_HISTORY = 10_000;
 
-  /** An operation and roughly how large it is. */
-  record Write(Op operation, int bytes) {}
+  /**
+   * An operation and roughly how large it is.
+   *
+   * @param isGlued must be in the same transaction as the one before
+   */
+  record Write(Op operation, int bytes, boolean isGlued) {
+    Write(Op operation, int bytes) {
+      this(operation, bytes, false);
+    }
+
+    Write glued() {
+      return new Write(operation, bytes, true);
+    }
+  }
 
   private final Paths paths;
   private final Set<String> existing;
+  private final Map<String, Message> foreign;
   private final NavigableMap<Long, List<HistoryEvent>> segments = new TreeMap<>();
 
   Writes(Paths paths, Set<String> existing, List<HistoryEvent> history) {
+    this(paths, existing, history, new HashMap<>());
+  }
+
+  /** {@code foreign} holds what is there with fields that nobody here knows: they are kept. */
+  Writes(
+      Paths paths, Set<String> existing, List<HistoryEvent> history, Map<String, Message> foreign) {
     this.paths = paths;
     this.existing = existing;
+    this.foreign = foreign;
     history.forEach(this::add);
   }
 
@@ -54,7 +80,9 @@ final class Writes {
     var operations = new ArrayList<Write>();
     var shards = new TreeSet<Shard>();
     var touched = new TreeSet<Long>();
+    var begins = new ArrayList<Integer>(); // of each change among the operations
     for (Change change : batch.changes()) {
+      begins.add(operations.size());
       switch (change) {
         case Change.PutTenant(Tenant tenant) ->
             operations.add(put(paths.tenant(tenant.id()), Encoding.tenant(tenant)));
@@ -69,8 +97,16 @@ final class Writes {
         case Change.PutCampaign(Campaign campaign) ->
             operations.add(put(paths.campaign(campaign.id()), CampaignCodec.encoded(campaign)));
         case Change.RemoveCampaign(CampaignId id) -> remove(paths.campaign(id), operations);
+        case Change.PutFreeze(FreezeOrder order) ->
+            operations.add(put(paths.freeze(), UpkeepCodec.freeze(order)));
+        case Change.PutAnswer(GivenAnswer answer, int changes) -> {
+          operations.add(put(paths.answer(answer.sequence()), UpkeepCodec.answer(answer)));
+          glue(operations, begins.get(begins.size() - 1 - changes));
+        }
+        case Change.RemoveAnswer(long sequence) -> remove(paths.answer(sequence), operations);
         case Change.PutNode(KnownNode node) ->
             operations.add(put(paths.node(node.id()), Encoding.node(node)));
+        case Change.RemoveNode(NodeId id) -> remove(paths.node(id), operations);
         case Change.PutPlacement(Placement placement) -> shards.add(Shard.of(placement));
         case Change.RemovePlacement(Placement placement) -> shards.add(Shard.of(placement));
         case Change.AddEvent(HistoryEvent event) -> touched.add(add(event));
@@ -83,6 +119,21 @@ final class Writes {
     }
     trim(operations);
     return operations;
+  }
+
+  /** From here on to the last all go together. */
+  private static void glue(List<Write> operations, int from) {
+    for (int at = from + 1; at < operations.size(); at++) {
+      operations.set(at, operations.get(at).glued());
+    }
+  }
+
+  /** What a write into an empty store holds. */
+  static byte[] data(Write write) {
+    if (write.operation().toRequestRecord() instanceof CreateRequest create) {
+      return create.getData();
+    }
+    throw new IllegalArgumentException(write.operation().getPath() + " is not made anew");
   }
 
   private void placements(ClusterState after, Set<Shard> shards, List<Write> operations) {
@@ -125,8 +176,9 @@ final class Writes {
     }
   }
 
-  private Write put(String path, MessageLite content) {
-    byte[] data = content.toByteArray();
+  private Write put(String path, Message content) {
+    Message known = foreign.get(path);
+    byte[] data = (known == null ? content : UnknownFields.kept(known, content)).toByteArray();
     Op operation =
         existing.add(path)
             ? Op.create(path, data, ZooDefs.Ids.CREATOR_ALL_ACL, CreateMode.PERSISTENT)
@@ -135,6 +187,7 @@ final class Writes {
   }
 
   private void remove(String path, List<Write> operations) {
+    foreign.remove(path);
     if (existing.remove(path)) {
       operations.add(new Write(Op.delete(path, -1), path.length()));
     }

@@ -134,6 +134,11 @@ public final class ZooKeeperElection implements Election, AutoCloseable {
     }
 
     @Override
+    public long replace(StateImage state, long epoch) throws InterruptedException {
+      return following.replace(state, epoch);
+    }
+
+    @Override
     public void whenLost(Runnable callback) {
       var _ = lost.thenRun(callback);
       latch.addListener(

@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  * it. A broken connection is survived, a lost session ends the term. Confined to the control loop.
  */
 public final class ZooKeeperStore implements Store {
-  private static final int FORMAT = 1;
   private static final int MAX_OPERATIONS = 100;
   private static final long RETRY_MILLIS = 20;
   private static final int MAX_BYTES = 512 * 1024;
@@ -42,7 +41,9 @@ public final class ZooKeeperStore implements Store {
     this.epoch = beginning.epoch;
     this.epochVersion = beginning.version;
     this.loaded = found.contents().loaded();
-    this.writes = new Writes(paths, found.contents().existing(), loaded.history());
+    this.writes =
+        new Writes(
+            paths, found.contents().existing(), loaded.history(), found.contents().foreign());
     this.commits = new Commits(zooKeeper, paths, epoch, epochVersion, found.countersVersion());
   }
 
@@ -60,7 +61,7 @@ public final class ZooKeeperStore implements Store {
 
   static void lay(ZooKeeper zooKeeper, Paths paths) throws InterruptedException {
     try {
-      new Foundation(zooKeeper, paths, FORMAT).lay();
+      new Foundation(zooKeeper, paths).lay();
     } catch (KeeperException.NoAuthException stranger) {
       throw new IllegalStateException(
           "the znodes under %s were made with another secret; copy the file \"secret\" from the"
@@ -86,17 +87,34 @@ public final class ZooKeeperStore implements Store {
               .setSession(zooKeeper.getSessionId())
               .build();
       byte[] next = Long.toString(epoch).getBytes(StandardCharsets.UTF_8);
+      Op format = format(zooKeeper, paths); // read after the epoch: who changes it begins another
       Mirror.Handover found =
           await(
               mirror.takeOver(
                   List.of(
                       Op.setData(paths.epoch(), next, stat.getVersion()),
-                      Op.setData(paths.leader(), leader.toByteArray(), -1))));
+                      Op.setData(paths.leader(), leader.toByteArray(), -1),
+                      format)));
       return new ZooKeeperStore(
           zooKeeper, paths, new Beginning(epoch, stat.getVersion() + 1), found);
     } catch (KeeperException failure) {
       throw new FencedException("the next epoch could not be begun under " + paths.root(), failure);
     }
+  }
+
+  /** That the state has a form that this scheduler understands, and says which; or the refusal. */
+  private static Op format(ZooKeeper zooKeeper, Paths paths)
+      throws KeeperException, InterruptedException {
+    String stored = new Foundation(zooKeeper, paths).format();
+    if (stored.equals(Replacement.UNDER_WAY)) {
+      new Replacement(zooKeeper, paths).clear();
+      throw new FencedException(
+          "a restore was cut short; there is no state until it is done again",
+          new IllegalStateException("the format was: " + stored));
+    }
+    Format format = Foundation.legible(stored);
+    Format after = format.isOlder(Format.CURRENT) ? Format.CURRENT : format;
+    return Op.setData(paths.format(), after.toString().getBytes(StandardCharsets.UTF_8), -1);
   }
 
   /** Read again when the connection breaks; the session decides how long. */
@@ -174,16 +192,29 @@ public final class ZooKeeperStore implements Store {
     CompletableFuture<@Nullable Void> last = CompletableFuture.completedFuture(null);
     var part = new ArrayList<Op>();
     int bytes = 0;
-    for (Writes.Write write : writes.of(batch)) {
-      boolean isFull = part.size() >= MAX_OPERATIONS || bytes + write.bytes() > MAX_BYTES;
+    for (List<Writes.Write> together : groups(writes.of(batch))) {
+      int more = together.stream().mapToInt(Writes.Write::bytes).sum();
+      boolean isFull = part.size() + together.size() > MAX_OPERATIONS || bytes + more > MAX_BYTES;
       if (isFull && !part.isEmpty()) {
         last = last.thenCombine(commits.send(part, counters), (_, _) -> null);
         part.clear();
         bytes = 0;
       }
-      part.add(write.operation());
-      bytes += write.bytes();
+      together.forEach(write -> part.add(write.operation()));
+      bytes += more;
     }
     return last.thenCombine(commits.send(part, counters), (_, _) -> null);
+  }
+
+  /** Each is written as a whole: a command's effect and that it was accepted. */
+  private static List<List<Writes.Write>> groups(List<Writes.Write> writes) {
+    var groups = new ArrayList<List<Writes.Write>>();
+    for (Writes.Write write : writes) {
+      if (groups.isEmpty() || !write.isGlued()) {
+        groups.add(new ArrayList<>());
+      }
+      groups.getLast().add(write);
+    }
+    return groups;
   }
 }

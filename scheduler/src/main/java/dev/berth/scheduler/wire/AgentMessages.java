@@ -4,18 +4,23 @@ import dev.berth.proto.v1.CheckFinding;
 import dev.berth.proto.v1.NodeEvent;
 import dev.berth.proto.v1.PlacementStatus;
 import dev.berth.proto.v1.VerificationReport;
+import dev.berth.scheduler.state.Digest;
 import dev.berth.scheduler.state.Exit;
 import dev.berth.scheduler.state.Hello;
 import dev.berth.scheduler.state.KnownNode;
+import dev.berth.scheduler.state.Names;
 import dev.berth.scheduler.state.NodeId;
+import dev.berth.scheduler.state.NodeImages;
 import dev.berth.scheduler.state.NodeReport;
 import dev.berth.scheduler.state.NodeVerification;
 import dev.berth.scheduler.state.Phase;
 import dev.berth.scheduler.state.PlacementId;
 import dev.berth.scheduler.state.PlacementReport;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.TreePMap;
@@ -70,6 +75,12 @@ public final class AgentMessages {
       }
     }
     return new NodeVerification(Values.time(report.getAt()), report.getFull(), tried, failed);
+  }
+
+  public static NodeImages images(List<String> digests, String problem) {
+    Set<Digest> held = new HashSet<>();
+    digests.forEach(digest -> held.add(new Digest(digest)));
+    return new NodeImages(held, Names.printable(problem));
   }
 
   public static List<PlacementReport> reports(List<PlacementStatus> statuses) {

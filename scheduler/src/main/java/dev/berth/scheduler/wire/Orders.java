@@ -87,6 +87,7 @@ public final class Orders {
             .setPort(PORT)
             .setBaseLine(wanted.baseLine())
             .setBaseVersion(wanted.baseVersion())
+            .setOnce(type.name().equals(ProcessType.RELEASE))
             .build());
   }
 

@@ -69,8 +69,10 @@ public final class Refusing {
           INVALID_QUOTA,
           INVALID_EGRESS,
           INVALID_CAMPAIGN,
+          INVALID_ROLLOUT,
           INVALID_REQUEST,
           SLUG_DIGEST_MISMATCH,
+          STATE_INVALID,
           SLUG_TOO_LARGE,
           SLUG_INVALID,
           PROCFILE_INVALID,
@@ -86,13 +88,22 @@ public final class Refusing {
           SIZE_NOT_FOUND,
           DOMAIN_NOT_FOUND,
           SLUG_NOT_FOUND,
-          NODE_NOT_FOUND ->
+          NODE_NOT_FOUND,
+          PLAN_NOT_FOUND ->
           Status.NOT_FOUND;
       case TENANT_EXISTS, APP_EXISTS, DOMAIN_TAKEN, CAMPAIGN_EXISTS -> Status.ALREADY_EXISTS;
-      case TENANT_NOT_EMPTY, APP_NOT_DEPLOYED, WEB_MISSING, NO_NODE_FITS, CAMPAIGN_OVER ->
+      case STATE_EXISTS,
+          TENANT_NOT_EMPTY,
+          APP_NOT_DEPLOYED,
+          WEB_MISSING,
+          NO_NODE_FITS,
+          CAMPAIGN_OVER,
+          PLANNED,
+          NO_DEPLOY,
+          NODE_NOT_EMPTY ->
           Status.FAILED_PRECONDITION;
       case QUOTA_EXCEEDED, LIMIT_EXCEEDED, BUSY, NODE_BUSY -> Status.RESOURCE_EXHAUSTED;
-      case VERSION_CONFLICT -> Status.ABORTED;
+      case VERSION_CONFLICT, PLAN_CHANGED -> Status.ABORTED;
       case PERMISSION_DENIED -> Status.PERMISSION_DENIED;
       case UNAUTHENTICATED -> Status.UNAUTHENTICATED;
       case NODE_TIMEOUT -> Status.DEADLINE_EXCEEDED;

@@ -3,6 +3,7 @@ package dev.berth.scheduler.wire;
 import dev.berth.proto.v1.Mutation;
 import dev.berth.proto.v1.ScaleChange;
 import dev.berth.scheduler.state.AppName;
+import dev.berth.scheduler.state.Autoscale;
 import dev.berth.scheduler.state.Capacity;
 import dev.berth.scheduler.state.Command;
 import dev.berth.scheduler.state.EgressPolicy;
@@ -135,6 +136,16 @@ public final class Values {
             change.hasWhere() ? change.getWhere().getRequirementsList() : null,
             change.hasAntiAffinity() ? change.getAntiAffinity() : null,
             change.getPriority()));
+  }
+
+  /** Without a target it is refused later, as 0 is. */
+  public static Command.AutoscaleAsked autoscale(dev.berth.proto.v1.Autoscale asked) {
+    boolean isByRequests = asked.hasRequests();
+    return new Command.AutoscaleAsked(
+        asked.getMin(),
+        asked.getMax(),
+        isByRequests ? Autoscale.Measure.REQUESTS : Autoscale.Measure.P95_MILLIS,
+        isByRequests ? asked.getRequests() : asked.getP95Millis());
   }
 
   public static AppName appName(dev.berth.proto.v1.AppName name) {

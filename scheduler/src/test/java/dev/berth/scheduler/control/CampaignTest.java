@@ -2,6 +2,7 @@ package dev.berth.scheduler.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.berth.scheduler.campaign.Prefetch;
 import dev.berth.scheduler.state.App;
 import dev.berth.scheduler.state.AppId;
 import dev.berth.scheduler.state.AppName;
@@ -11,12 +12,18 @@ import dev.berth.scheduler.state.Command;
 import dev.berth.scheduler.state.Command.RingAsked;
 import dev.berth.scheduler.state.Command.Steering;
 import dev.berth.scheduler.state.Digest;
+import dev.berth.scheduler.state.Event;
+import dev.berth.scheduler.state.NodeId;
 import dev.berth.scheduler.state.Outcome;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.ProcessTypeId;
+import dev.berth.scheduler.state.Signals;
+import dev.berth.scheduler.state.Traffic;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Campaigns through whole passes of the loop, with agents and a router that do their part. */
 class CampaignTest {
   private static final String LINE = "debian-12";
+  private static final Digest PATCHED = new Digest("2".repeat(64));
   private static final RingAsked ALL = new RingAsked(List.of(), 100);
 
   private TestCluster cluster = TestCluster.withNodes(3);
@@ -38,6 +46,67 @@ class CampaignTest {
 
     assertThat(campaign().standing().phase()).isEqualTo(Phase.DONE);
     assertThat(apps).allSatisfy(app -> assertThat(versions(app)).containsOnly(2).hasSize(2));
+  }
+
+  @Test
+  void noInstanceMovesBeforeEveryNodeThatNeedsTheImageHoldsIt() {
+    List<AppId> apps = deploy(6, 2);
+    publishUnfetched();
+
+    roll(0, List.of(ALL), Duration.ZERO);
+    cluster.run(Duration.ofSeconds(30));
+    assertThat(campaign().standing().phase()).isEqualTo(Phase.PREFETCHING);
+    assertThat(moved(apps)).isZero();
+    assertThat(prefetch().lacking()).hasSize(3);
+
+    cluster.offer(cluster.agent("node-1").holds("", PATCHED));
+    cluster.offer(cluster.agent("node-2").holds("", PATCHED));
+    cluster.offer(cluster.agent("node-3").holds("no scheduler answers"));
+    cluster.run(Duration.ofSeconds(30));
+    assertThat(moved(apps)).isZero();
+    assertThat(prefetch().lacking())
+        .containsExactly(new Prefetch.Lacking(new NodeId("node-3"), "no scheduler answers"));
+
+    cluster.offer(cluster.agent("node-3").holds("", PATCHED));
+    runUntilOver(apps, 2);
+    assertThat(campaign().standing().phase()).isEqualTo(Phase.DONE);
+  }
+
+  @Test
+  void aNodeThatNeverGetsTheImageHoldsUpACampaignForTenMinutesAndOneThatIsGoneNotAtAll() {
+    List<AppId> apps = deploy(6, 2);
+    publish();
+    cluster.offer(cluster.agent("node-1").holds("the disk is full"));
+
+    roll(0, List.of(ALL), Duration.ZERO);
+    cluster.run(Duration.ofMinutes(9));
+    assertThat(moved(apps)).isZero();
+    cluster.run(Duration.ofSeconds(90));
+    assertThat(moved(apps)).isEqualTo(6);
+  }
+
+  @Test
+  void eachNodeIsToldToHoldWhereTheCampaignLeadsAndWhereItWouldGoBackTo() {
+    deploy(6, 2);
+    publishUnfetched();
+    assertThat(wanted()).isEmpty();
+
+    roll(0, List.of(ALL), Duration.ZERO);
+    cluster.run(Duration.ofSeconds(1));
+    assertThat(wanted()).hasSize(3);
+    assertThat(wanted().get(new NodeId("node-1"))).hasSize(2).startsWith(PATCHED);
+
+    steer(Steering.ROLL_BACK);
+    cluster.run(Duration.ofSeconds(10));
+    assertThat(wanted()).as("it is over").isEmpty();
+  }
+
+  private Map<NodeId, List<Digest>> wanted() {
+    return Prefetch.wanted(cluster.state(), cluster.snapshot().actual());
+  }
+
+  private Prefetch prefetch() {
+    return Prefetch.of(campaign(), cluster.state(), cluster.snapshot().actual());
   }
 
   @Test
@@ -74,6 +143,75 @@ class CampaignTest {
 
     cluster.deploy("web");
     assertThat(cluster.shop().release().baseVersion()).isEqualTo(1);
+  }
+
+  @Test
+  void anAppOfTheFirstRingThatAnswers500OnTheNewBaseTakesTheCampaignBack() {
+    List<AppId> apps = deploy(4, 2);
+    publish();
+
+    roll(0, List.of(named("shop"), ALL), Duration.ofMinutes(1));
+    cluster.run(Duration.ofSeconds(10));
+    assertThat(versions(TestCluster.SHOP_ID)).containsOnly(2);
+    tell(List.of(traffic(TestCluster.SHOP_ID, 1, 900, 0), traffic(TestCluster.SHOP_ID, 2, 60, 40)));
+    runUntilOver(apps, 2);
+
+    assertThat(campaign().standing().phase()).isEqualTo(Phase.ROLLED_BACK);
+    assertThat(campaign().standing().words())
+        .contains("acme/shop broke in the first ring")
+        .contains("40 of 60 requests, before 0 of 900");
+    assertThat(apps).allSatisfy(app -> assertThat(versions(app)).containsOnly(1).hasSize(2));
+  }
+
+  @Test
+  void anAppThatAlwaysAnswered500HoldsUpNobody() {
+    List<AppId> apps = deploy(2, 1);
+    publish();
+    tell(
+        List.of(
+            traffic(TestCluster.SHOP_ID, 1, 900, 900), traffic(TestCluster.SHOP_ID, 2, 900, 900)));
+
+    roll(0, List.of(named("shop"), ALL), Duration.ofSeconds(2));
+    runUntilOver(apps, 1);
+
+    assertThat(campaign().standing().phase()).isEqualTo(Phase.DONE);
+  }
+
+  @Test
+  void manyAppsThatAreEachALittleWorseTogetherHaltIt() {
+    List<AppId> apps = deploy(10, 1);
+    publish();
+
+    roll(0, List.of(share(50), ALL), Duration.ofMinutes(1));
+    cluster.run(Duration.ofSeconds(10));
+    var rows = new ArrayList<Map.Entry<AppId, Signals.Row>>();
+    for (AppId app : apps) {
+      rows.add(traffic(app, 1, 18, 0));
+      rows.add(traffic(app, 2, 18, 3)); // too few for any one of them
+    }
+    tell(rows);
+    cluster.run(Duration.ofSeconds(5));
+
+    assertThat(campaign().standing().phase()).isEqualTo(Phase.ROLLING_BACK);
+    assertThat(campaign().standing().words()).contains("moved apps together: 5xx or no answer");
+  }
+
+  private void tell(List<Map.Entry<AppId, Signals.Row>> rows) {
+    Map<AppId, List<Signals.Row>> apps =
+        rows.stream()
+            .collect(
+                Collectors.groupingBy(
+                    Map.Entry::getKey,
+                    Collectors.mapping(Map.Entry::getValue, Collectors.toList())));
+    cluster.offer(new Event.SignalsTold(new Signals(cluster.now(), cluster.now(), Map.of(), apps)));
+  }
+
+  private static Map.Entry<AppId, Signals.Row> traffic(
+      AppId app, int base, int requests, int failed) {
+    long[] latency = new long[Traffic.BUCKETS];
+    latency[4] = requests;
+    return Map.entry(
+        app, new Signals.Row("web", 1, base, Traffic.NONE, new Traffic(failed, 0, latency)));
   }
 
   @Test
@@ -232,8 +370,15 @@ class CampaignTest {
     return ids;
   }
 
+  /** And every node has fetched it when it is rolled. */
   private void publish() {
-    cluster.operator(new Command.PublishBase(LINE, new Digest("2".repeat(64)), 1, "patched"));
+    publishUnfetched();
+    cluster.agents().forEach(agent -> cluster.offer(agent.holds("", PATCHED)));
+    cluster.pass(Duration.ZERO);
+  }
+
+  private void publishUnfetched() {
+    cluster.operator(new Command.PublishBase(LINE, PATCHED, 1, "patched"));
   }
 
   private void roll(int to, List<RingAsked> rings, Duration soak) {

@@ -7,10 +7,12 @@ import dev.berth.scheduler.placement.SpreadPlacer;
 import dev.berth.scheduler.state.Caller;
 import dev.berth.scheduler.state.Command;
 import dev.berth.scheduler.state.HistoryEvent;
+import dev.berth.scheduler.state.NodeId;
 import dev.berth.scheduler.state.Quota;
 import dev.berth.scheduler.state.RefusalCode;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +65,38 @@ class PlannerTest {
 
     assertThat(placed(planned.decisions())).hasSize(4);
     assertThat(planned.isComplete()).isTrue();
+  }
+
+  @Test
+  void aDrainIsPlannedWithItsTime() {
+    NodeId node = cluster.placements("web").getFirst().node();
+    int there = cluster.state().placements().on(node).size();
+
+    Forecast.Planned planned = plan(new Command.DrainNode(node.name(), Duration.ZERO));
+
+    assertThat(placed(planned.decisions()))
+        .hasSize(there)
+        .noneMatch(it -> it.endsWith(node.name()));
+    assertThat(planned.time()).isPositive();
+    assertThat(planned.isComplete()).isTrue();
+    assertThat(cluster.state().nodes().values()).noneMatch(it -> it.policy().isDraining());
+  }
+
+  @Test
+  void aDeployIsFollowedThroughItsCanary() {
+    cluster.operator(
+        new Command.SetRollout(
+            TestCluster.SHOP,
+            new Command.PolicyChange(
+                null, null, null, null, List.of(50), Duration.ofMinutes(10), null, null),
+            new Command.BudgetChange(null, null, null)));
+
+    Forecast.Planned planned =
+        plan(new Command.ChangeConfig(TestCluster.SHOP, Map.of("A", "b"), List.of()));
+
+    assertThat(placed(planned.decisions())).hasSize(4);
+    assertThat(planned.decisions()).extracting(HistoryEvent::kind).contains("deploy.done");
+    assertThat(planned.time()).isGreaterThan(Duration.ofMinutes(10));
   }
 
   @Test

@@ -1,15 +1,19 @@
 package dev.berth.scheduler.control;
 
 import dev.berth.scheduler.state.Capacity;
+import dev.berth.scheduler.state.Digest;
 import dev.berth.scheduler.state.Event;
+import dev.berth.scheduler.state.Exit;
 import dev.berth.scheduler.state.Hello;
 import dev.berth.scheduler.state.KnownNode;
 import dev.berth.scheduler.state.NodeId;
+import dev.berth.scheduler.state.NodeImages;
 import dev.berth.scheduler.state.NodeVerification;
 import dev.berth.scheduler.state.Phase;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.PlacementId;
 import dev.berth.scheduler.state.PlacementReport;
+import dev.berth.scheduler.state.ProcessType;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -31,9 +36,12 @@ public final class TestAgent {
   private final List<PlacementReport> unsent = new ArrayList<>();
   private Predicate<Placement> isBroken = _ -> false;
   private long connection;
+  private int releaseCode;
+  private int starting;
   private boolean isSilent;
   private int lastAddress;
   private @Nullable NodeVerification verification;
+  private NodeImages images = new NodeImages(Set.of(), "");
 
   TestAgent(NodeId id, Capacity capacity) {
     this.id = id;
@@ -66,6 +74,16 @@ public final class TestAgent {
   /** Instances of this release end as soon as they start. */
   public void breakRelease(int release) {
     breakThose(placement -> placement.wanted().release() == release);
+  }
+
+  /** Release commands end with this from now on; with a negative one they do not end. */
+  public void releasesEndWith(int code) {
+    releaseCode = code;
+  }
+
+  /** Instances of this release run but never become healthy. */
+  public void staysStarting(int release) {
+    starting = release;
   }
 
   /** And all these. */
@@ -134,6 +152,10 @@ public final class TestAgent {
 
   private void run(Placement placement, Instant now) {
     PlacementReport before = reports.get(placement.id());
+    if (placement.instance().type().name().equals(ProcessType.RELEASE)) {
+      release(placement, before, now);
+      return;
+    }
     int incarnation = before == null ? 1 : before.incarnation() + 1;
     if (isBroken.test(placement)) {
       if (incarnation < 6) {
@@ -141,15 +163,40 @@ public final class TestAgent {
             new PlacementReport(
                 placement.id(), incarnation, new Phase.Backoff(now.plusSeconds(1)), null, now));
       }
+    } else if (placement.wanted().release() == starting) {
+      if (before == null) {
+        say(
+            new PlacementReport(
+                placement.id(), 1, new Phase.Starting("10.88.0.9", 5000), null, now));
+      }
     } else if (before == null || before.phase() instanceof Phase.Backoff) {
       var running = new Phase.Running("10.88.0." + ++lastAddress, 5000);
       say(new PlacementReport(placement.id(), incarnation, running, null, now));
     }
   }
 
+  private void release(Placement placement, @Nullable PlacementReport before, Instant now) {
+    if (before == null) {
+      say(new PlacementReport(placement.id(), 1, new Phase.Running("10.88.0.9", 5000), null, now));
+    } else if (before.isRunning() && releaseCode >= 0) {
+      var exit = new Exit(Exit.Cause.PROCESS_EXITED, releaseCode, now, "ended with " + releaseCode);
+      say(new PlacementReport(placement.id(), 1, new Phase.Stopped(), exit, now));
+    }
+  }
+
   private void say(PlacementReport report) {
     reports.put(report.id(), report);
     unsent.add(report);
+  }
+
+  /** It has these images, and says so; and again with each hello. */
+  Event holds(String problem, Digest... held) {
+    images = new NodeImages(Set.of(held), problem);
+    return images();
+  }
+
+  Event images() {
+    return new Event.AgentImages(id, connection, images);
   }
 
   Optional<Event> news() {

@@ -97,8 +97,12 @@ public final class TestCluster {
   }
 
   public Outcome ask(Command command, Caller caller) {
+    return ask(command, caller, Mutation.NONE);
+  }
+
+  public Outcome ask(Command command, Caller caller, Mutation mutation) {
     var answer = new CompletableFuture<Outcome>();
-    inbox.add(new Input.Ask(command, caller, Mutation.NONE, answer));
+    inbox.add(new Input.Ask(command, caller, mutation, answer));
     pass(Duration.ZERO);
     return answer.join();
   }
@@ -144,6 +148,7 @@ public final class TestCluster {
   public void reconnect(TestAgent agent) {
     agent.connection(++connections);
     inbox.add(new Input.News(agent.hello()));
+    inbox.add(new Input.News(agent.images()));
     pass(Duration.ZERO);
   }
 

@@ -6,6 +6,7 @@ import dev.berth.scheduler.api.PublicApi;
 import dev.berth.scheduler.api.Tokens;
 import dev.berth.scheduler.base.BaseInspection;
 import dev.berth.scheduler.blobs.BlobStore;
+import dev.berth.scheduler.collect.Collector;
 import dev.berth.scheduler.confine.Confinement;
 import dev.berth.scheduler.control.Control;
 import dev.berth.scheduler.control.ControlLoop;
@@ -71,13 +72,18 @@ final class Edges implements AutoCloseable {
     SlugBuilder builder =
         new SlugBuilder(
             blobs, index, new SquashfsPacker(new Confinement()), new SlugLimits(1 << 20, 1000));
-    Dispatch dispatch = new Dispatch("0a1b2c", leadership, executor);
+    Dispatch dispatch = new Dispatch("0a1b2c", leadership, executor, InstantSource.system());
     var agents = new PublicApi.Agents(new Logs(dispatch), new Verifications(dispatch));
     PublicApi api =
         new PublicApi(
             new ClusterFacts("0a1b2c", new ClusterSettings("localhost", "debian-12"), "test"),
             leadership,
-            new PublicApi.Stores(blobs, index, builder, new BaseInspection(new Confinement())),
+            new PublicApi.Stores(
+                blobs,
+                index,
+                builder,
+                new BaseInspection(new Confinement()),
+                new Collector(leadership, blobs, Duration.ofHours(1))),
             agents,
             new Tokens(new SecureRandom()),
             executor);

@@ -62,6 +62,7 @@ final class FakeAgent implements StreamObserver<SchedulerMessage> {
       case DESIRED_DELTA -> change(message.getDesiredDelta());
       case LOGS_WANTED -> logsWanted.add(message.getLogsWanted());
       case VERIFY_WANTED -> verifyWanted.add(message.getVerifyWanted());
+      case IMAGES_WANTED -> {}
       case WELCOME, LOGS_UNWANTED, MESSAGE_NOT_SET -> {}
     }
   }

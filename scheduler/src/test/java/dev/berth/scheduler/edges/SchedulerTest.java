@@ -147,6 +147,7 @@ class SchedulerTest {
                 directory.resolve("zookeeper"), Optional.empty(), Duration.ofSeconds(10)),
             directory.resolve("blobs"),
             SlugLimits.DEFAULT,
+            Duration.ofHours(24),
             directory.resolve("scheduler.json"));
     Scheduler started =
         new Scheduler(settings, new Scheduler.Outside(InstantSource.system(), new SecureRandom()));

@@ -1,9 +1,11 @@
 package dev.berth.scheduler.store;
 
+import dev.berth.proto.stored.v1.StoredAnswer;
 import dev.berth.proto.stored.v1.StoredApp;
 import dev.berth.proto.stored.v1.StoredBase;
 import dev.berth.proto.stored.v1.StoredCampaign;
 import dev.berth.proto.stored.v1.StoredCounters;
+import dev.berth.proto.stored.v1.StoredFreeze;
 import dev.berth.proto.stored.v1.StoredHistory;
 import dev.berth.proto.stored.v1.StoredNode;
 import dev.berth.proto.stored.v1.StoredPlacements;
@@ -60,6 +62,12 @@ final class Loading {
     }
     for (byte[] data : all("nodes")) {
       changes.add(new Change.PutNode(Decoding.node(StoredNode.parseFrom(data))));
+    }
+    for (byte[] data : all("upkeep")) {
+      changes.add(new Change.PutFreeze(UpkeepCodec.freeze(StoredFreeze.parseFrom(data))));
+    }
+    for (byte[] data : all("answers")) {
+      changes.add(new Change.PutAnswer(UpkeepCodec.answer(StoredAnswer.parseFrom(data)), 0));
     }
     for (byte[] data : all("apps")) {
       changes.add(new Change.PutApp(Decoding.app(StoredApp.parseFrom(data))));

@@ -2,9 +2,11 @@ package dev.berth.scheduler.store;
 
 import dev.berth.scheduler.state.App;
 import dev.berth.scheduler.state.AppId;
+import dev.berth.scheduler.state.Autoscale;
 import dev.berth.scheduler.state.BaseCourse;
 import dev.berth.scheduler.state.BaseLine;
 import dev.berth.scheduler.state.BaseVersion;
+import dev.berth.scheduler.state.Caller;
 import dev.berth.scheduler.state.Campaign;
 import dev.berth.scheduler.state.CampaignId;
 import dev.berth.scheduler.state.Capacity;
@@ -13,6 +15,8 @@ import dev.berth.scheduler.state.ClusterState;
 import dev.berth.scheduler.state.Digest;
 import dev.berth.scheduler.state.EgressPolicy;
 import dev.berth.scheduler.state.Formation;
+import dev.berth.scheduler.state.FreezeOrder;
+import dev.berth.scheduler.state.GivenAnswer;
 import dev.berth.scheduler.state.HealthCheck;
 import dev.berth.scheduler.state.HistoryEvent;
 import dev.berth.scheduler.state.InstanceId;
@@ -31,6 +35,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.pcollections.TreePMap;
 import org.pcollections.TreePSet;
 import org.pcollections.TreePVector;
@@ -67,7 +72,7 @@ final class RandomBatches {
   }
 
   private Change change() {
-    return switch (random.nextInt(16)) {
+    return switch (random.nextInt(19)) {
       case 0 -> new Change.PutTenant(tenant());
       case 1 -> new Change.RemoveTenant(new TenantId("tenant-" + random.nextInt(NAMES)));
       case 2 -> event();
@@ -75,12 +80,39 @@ final class RandomBatches {
       case 4 -> new Change.PutRelease(release());
       case 5 -> new Change.RemoveRelease(releaseId());
       case 6 -> new Change.PutBase(base());
-      case 7 -> new Change.PutNode(node());
+      case 7 ->
+          random.nextInt(4) == 0 ? new Change.RemoveNode(nodeId()) : new Change.PutNode(node());
       case 8 -> event();
       case 9 -> removed();
       case 10 -> new Change.PutCampaign(campaign());
+      case 13 -> new Change.PutAnswer(answer(), 0);
+      case 14 -> new Change.RemoveAnswer(1 + random.nextInt(40));
+      case 12 -> new Change.PutFreeze(freeze());
       case 11 -> new Change.RemoveCampaign(new CampaignId(1 + random.nextInt(3)));
       default -> new Change.PutPlacement(placement());
+    };
+  }
+
+  private GivenAnswer answer() {
+    Caller caller =
+        random.nextBoolean()
+            ? new Caller.Operator()
+            : new Caller.OfTenant(new TenantId("tenant-" + random.nextInt(2)));
+    return new GivenAnswer(
+        state.upkeep().answers().next(),
+        caller,
+        "key-" + state.upkeep().answers().next(),
+        "0123",
+        NOW,
+        new GivenAnswer.Made(GivenAnswer.Kind.RELEASE, "acme/shop", 7, random.nextBoolean()));
+  }
+
+  private FreezeOrder freeze() {
+    var given = new FreezeOrder.Given("operator", "because " + random.nextInt(9), NOW);
+    return switch (random.nextInt(3)) {
+      case 0 -> new FreezeOrder.Frozen(given);
+      case 1 -> new FreezeOrder.Thawed(given, Duration.ofMinutes(5));
+      default -> FreezeOrder.NONE;
     };
   }
 
@@ -110,7 +142,7 @@ final class RandomBatches {
     changes.add(
         new Change.PutApp(
             App.create(id, domain, "debian-12", NOW)
-                .withFormation("web", new Formation(random.nextInt(200), "small"))
+                .withFormation("web", new Formation(random.nextInt(200), "small").with(autoscale()))
                 .withPin(random.nextBoolean() ? new BaseCourse.Pin(NOW, "not now") : null)
                 .movedBy(new CampaignId(1 + random.nextInt(3)), 2, NOW)
                 .atVersion(random.nextLong(1, 1000))));
@@ -140,7 +172,14 @@ final class RandomBatches {
 
   private BaseLine base() {
     var version =
-        new BaseVersion(1, digest(1), 5, NOW, "notes " + random.nextInt(9), random.nextBoolean());
+        new BaseVersion(
+            1,
+            digest(1),
+            5,
+            NOW,
+            "notes " + random.nextInt(9),
+            random.nextBoolean(),
+            random.nextBoolean());
     return new BaseLine("base-" + random.nextInt(2), TreePVector.singleton(version));
   }
 
@@ -201,5 +240,11 @@ final class RandomBatches {
 
   private static Digest digest(int number) {
     return new Digest("%064x".formatted(number + 1));
+  }
+
+  private @Nullable Autoscale autoscale() {
+    return random.nextBoolean()
+        ? null
+        : new Autoscale(1, 1 + random.nextInt(9), Autoscale.Measure.P95_MILLIS, 200);
   }
 }

@@ -8,10 +8,12 @@ import dev.berth.scheduler.state.App;
 import dev.berth.scheduler.state.AppId;
 import dev.berth.scheduler.state.BaseLine;
 import dev.berth.scheduler.state.BaseVersion;
+import dev.berth.scheduler.state.Budget;
 import dev.berth.scheduler.state.Capacity;
 import dev.berth.scheduler.state.Change;
 import dev.berth.scheduler.state.ClusterState;
 import dev.berth.scheduler.state.Demands;
+import dev.berth.scheduler.state.Deploy;
 import dev.berth.scheduler.state.Digest;
 import dev.berth.scheduler.state.EgressPolicy;
 import dev.berth.scheduler.state.Formation;
@@ -30,8 +32,11 @@ import dev.berth.scheduler.state.Quota;
 import dev.berth.scheduler.state.Release;
 import dev.berth.scheduler.state.ReleaseId;
 import dev.berth.scheduler.state.Requirement;
+import dev.berth.scheduler.state.RolloutPolicy;
+import dev.berth.scheduler.state.Share;
 import dev.berth.scheduler.state.Tenant;
 import dev.berth.scheduler.state.TenantId;
+import dev.berth.scheduler.state.Turnover;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -240,6 +245,27 @@ class ZooKeeperStoreTest {
     return new Batch(changes, state.after(changes));
   }
 
+  private static Turnover turnover() {
+    return new Turnover(
+        new RolloutPolicy(
+            Share.number(2),
+            Share.percent(10),
+            Duration.ofSeconds(3),
+            Duration.ofSeconds(99),
+            TreePVector.singleton(5).plus(25),
+            Duration.ofSeconds(7),
+            true,
+            false),
+        new Budget(12, Duration.ofHours(1), new Budget.Window(1320, 270)),
+        new Deploy(1, 2, 3, new Deploy.Standing(Deploy.Phase.ROLLING, 1, NOW, true, "why")));
+  }
+
+  private static BaseLine base() {
+    return new BaseLine(
+        "debian-12",
+        TreePVector.singleton(new BaseVersion(1, DIGEST, 5, NOW, "first", false, false)));
+  }
+
   private static List<Change> everything() {
     var tenant =
         new Tenant(
@@ -273,10 +299,8 @@ class ZooKeeperStoreTest {
                         Priority.HIGH)))
             .withConfig(TreePMap.singleton("KEY", "value"))
             .withRelease(new App.CurrentRelease(1, 1, 1))
-            .withRestarts(TreePMap.singleton("web.1", 2L));
-    var base =
-        new BaseLine(
-            "debian-12", TreePVector.singleton(new BaseVersion(1, DIGEST, 5, NOW, "first", false)));
+            .withRestarts(TreePMap.singleton("web.1", 2L))
+            .with(turnover());
     var node =
         new KnownNode(
             new NodeId("node-1"),
@@ -286,10 +310,13 @@ class ZooKeeperStoreTest {
             "1",
             "crun",
             "boot",
-            new NodePolicy(TreePMap.singleton("rack", "r1"), true));
+            new NodePolicy(
+                TreePMap.singleton("rack", "r1"),
+                true,
+                new NodePolicy.Drain(NOW, NOW.plusSeconds(60), "a new kernel")));
     return List.of(
         new Change.PutTenant(tenant),
-        new Change.PutBase(base),
+        new Change.PutBase(base()),
         new Change.PutNode(node),
         new Change.PutRelease(release),
         new Change.PutApp(app),

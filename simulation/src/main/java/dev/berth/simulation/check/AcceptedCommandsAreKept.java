@@ -70,6 +70,7 @@ final class AcceptedCommandsAreKept extends Invariant {
                 && loaded.tenants().equals(committed.tenants())
                 && loaded.releases().equals(committed.releases())
                 && loaded.bases().equals(committed.bases())
+                && loaded.upkeep().equals(committed.upkeep())
                 && loaded.nodes().equals(committed.nodes())
                 && loaded.placements().byId().equals(committed.placements().byId())
                 && loaded.counters().equals(committed.counters())),

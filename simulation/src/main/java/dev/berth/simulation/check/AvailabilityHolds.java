@@ -5,6 +5,8 @@ import dev.berth.scheduler.state.App;
 import dev.berth.scheduler.state.Change;
 import dev.berth.scheduler.state.ClusterState;
 import dev.berth.scheduler.state.Formation;
+import dev.berth.scheduler.state.KnownNode;
+import dev.berth.scheduler.state.NodePolicy;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.Placement.Intent;
 import dev.berth.scheduler.state.PlacementReport;
@@ -63,6 +65,7 @@ final class AvailabilityHolds extends Invariant {
     require(
         isSurplus(commit.after(), placement)
             || hasOther(commit, placement)
+            || mustBeGone(commit.after(), placement)
             || !isServing(commit, placement),
         "placement %d of %s was taken away, and no other of its index had become healthy",
         placement.id().value(),
@@ -82,6 +85,13 @@ final class AvailabilityHolds extends Invariant {
             .map(types -> types.containsKey(placement.instance().type().name()))
             .orElse(false);
     return !isKnown || formation == null || placement.instance().index() > formation.count();
+  }
+
+  /** The operators have given the node's drain a deadline. */
+  private static boolean mustBeGone(ClusterState state, Placement placement) {
+    KnownNode node = state.nodes().get(placement.node());
+    NodePolicy.Drain drain = node == null ? null : node.policy().drain();
+    return drain != null && drain.deadline() != null;
   }
 
   private boolean hasOther(Ensemble.Commit commit, Placement placement) {

@@ -61,6 +61,7 @@ final class CrashedInstancesComeBack extends Invariant {
             agent.isUp()
                 && agent.host().mood().failures() == 0
                 && order.target() == Target.RUN
+                && !order.spec().once()
                 && agent.host().running(id).isEmpty();
         if (!isDown) {
           downSince.remove(id);

@@ -16,6 +16,7 @@ public final class Invariants {
         List.of(
             new OnlyTheNewestEpochWrites(cluster),
             new AcceptedCommandsAreKept(cluster),
+            new RepeatedRequestsActOnce(cluster),
             new NodesHoldNoMoreThanTheyHave(cluster),
             new AgentsObeyNoOldOrders(cluster),
             new RoutersUseNoOldTable(cluster),
@@ -28,6 +29,7 @@ public final class Invariants {
             new RoutesLeadToTheLiving(cluster, leaders),
             new NoIndexRunsTwice(cluster, leaders),
             new AvailabilityHolds(cluster, leaders),
+            new ReleaseCommandsRunOnce(cluster),
             new ReplacementsAreBraked(cluster),
             new TakeoversKeepRoutes(cluster),
             new CrashedInstancesComeBack(cluster),

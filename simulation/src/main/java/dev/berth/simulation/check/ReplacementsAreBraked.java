@@ -2,6 +2,7 @@ package dev.berth.simulation.check;
 
 import dev.berth.scheduler.control.Snapshot;
 import dev.berth.scheduler.state.Actual.Liveness;
+import dev.berth.scheduler.state.FreezeOrder;
 import dev.berth.scheduler.state.HistoryEvent;
 import dev.berth.scheduler.state.NodeId;
 import dev.berth.simulation.cluster.Cluster;
@@ -11,7 +12,8 @@ import java.util.Map;
 
 /**
  * S17: when many nodes are silent they are given up one at a time, ten seconds apart; when more
- * than 55 % are, not at all.
+ * than 55 % are, not at all unless an operator has thawed the cluster. While it is frozen, by
+ * itself or by order, nothing is given up and nothing that is lost is started elsewhere.
  */
 final class ReplacementsAreBraked extends Invariant {
   private static final int FROM = 3;
@@ -37,7 +39,16 @@ final class ReplacementsAreBraked extends Invariant {
       return;
     }
     long lastLost = before.lastLostMillis();
+    FreezeOrder order = snapshot.state().upkeep().freeze();
     for (HistoryEvent event : snapshot.history().tailMap(before.sequence(), false).values()) {
+      boolean isReplacing =
+          event.kind().equals("node.lost")
+              || (event.kind().equals("instance.placed") && event.message().contains(" is lost"));
+      require(
+          !isReplacing || !(order instanceof FreezeOrder.Frozen),
+          "while the cluster is frozen by order: %s %s",
+          event.kind(),
+          event.message());
       if (event.kind().equals("node.lost")) {
         lost(snapshot, event.at().toEpochMilli() - lastLost);
         lastLost = event.at().toEpochMilli();
@@ -53,7 +64,9 @@ final class ReplacementsAreBraked extends Invariant {
     }
     int all = snapshot.state().nodes().size();
     require(
-        silent < FROM || silent * 20 <= all * 11,
+        silent < FROM
+            || silent * 20 <= all * 11
+            || snapshot.state().upkeep().freeze() instanceof FreezeOrder.Thawed,
         "a node was given up while %d of %d were silent",
         silent,
         all);

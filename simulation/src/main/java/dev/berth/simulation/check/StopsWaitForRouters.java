@@ -17,8 +17,12 @@ import java.util.Map;
 final class StopsWaitForRouters extends Invariant {
   private static final long DRAIN_MICROS = 59_000_000;
 
-  /** A router that could have called for so long must not be forgotten. */
-  private static final long CALL_MICROS = 19_000_000;
+  /**
+   * A router that could have called for so long must not be forgotten: it gives up an attempt that
+   * nobody answers after at most 20 s and then calls anew, and what was decided before that takes a
+   * moment to be stored.
+   */
+  private static final long CALL_MICROS = 25_000_000;
 
   private final Reach reach;
   private final Map<Long, Long> drainingSince = new HashMap<>();

@@ -2,6 +2,7 @@ package dev.berth.simulation.cluster;
 
 import dev.berth.agent.control.AgentLoop;
 import dev.berth.agent.control.Node;
+import dev.berth.agent.keep.ImageHolding;
 import dev.berth.agent.link.Fence;
 import dev.berth.agent.link.NodeFacts;
 import dev.berth.agent.link.SchedulerLink;
@@ -106,8 +107,7 @@ public final class SimAgent extends SimProcess {
             new Fence(epochs, cluster.dialledBy(caller)),
             facts,
             agentLoop,
-            NoLogs.INSTANCE,
-            standing,
+            new SchedulerLink.Desks(NoLogs.INSTANCE, standing, ImageHolding.NONE),
             world().random("redial " + name()));
     linkTurn = 0;
     nextPass = 0;

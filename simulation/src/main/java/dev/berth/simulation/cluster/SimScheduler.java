@@ -95,7 +95,7 @@ public final class SimScheduler extends SimProcess implements SimServer {
   protected void begin() {
     leading = null;
     executor = unordered();
-    var streams = new Dispatch(CLUSTER_ID, new Known(), executor);
+    var streams = new Dispatch(CLUSTER_ID, new Known(), executor, clock());
     dispatch = streams;
     methods.clear();
     serve(

@@ -10,8 +10,10 @@ import dev.berth.scheduler.state.ProcessType;
 import dev.berth.scheduler.state.Quota;
 import dev.berth.scheduler.state.RefusalCode;
 import dev.berth.scheduler.state.Release;
+import dev.berth.scheduler.state.Share;
 import dev.berth.simulation.host.HostDriver;
 import dev.berth.simulation.world.World;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +25,10 @@ import java.util.Map;
 public final class Users {
   private static final int MOST_TRIES = 120;
   private static final long PATIENCE_MICROS = 5_000_000;
+
+  /** Begins the description of each deploy, which no two have in common. */
+  public static final String DEPLOY = "deploy ";
+
   private static final Digest DIGEST = new Digest("0".repeat(64));
 
   /** How a release behaves. */
@@ -92,7 +98,18 @@ public final class Users {
         List.of(
             new ProcessType("web", "web " + word, HealthCheck.STANDARD, 10_000),
             new ProcessType("worker", "worker " + word, HealthCheck.STANDARD, 5_000));
-    ask(new Command.CreateRelease(app(app), new Release.Slug(DIGEST, 1), types, word));
+    ask(new Command.CreateRelease(app(app), new Release.Slug(DIGEST, 1), types, DEPLOY + lastKey));
+  }
+
+  /** With a command of its own that comes first, and may fail. */
+  public void deployReleasing(int app, boolean isWell) {
+    String end = isWell ? HostDriver.ENDS_WELL : HostDriver.ENDS_AT_ONCE;
+    var types =
+        List.of(
+            new ProcessType("web", "web serve", HealthCheck.STANDARD, 10_000),
+            new ProcessType("worker", "worker serve", HealthCheck.STANDARD, 5_000),
+            new ProcessType(ProcessType.RELEASE, "release " + end, HealthCheck.STANDARD, 5_000));
+    ask(new Command.CreateRelease(app(app), new Release.Slug(DIGEST, 1), types, "releasing"));
   }
 
   /** An empty size leaves the size as it is. */
@@ -106,6 +123,35 @@ public final class Users {
 
   public void restart(int app, String target) {
     ask(new Command.Restart(app(app), target));
+  }
+
+  public void steer(int app, Command.DeploySteering steering) {
+    ask(new Command.SteerDeploy(app(app), steering));
+  }
+
+  /** A canary of so many percent, 0 for none, and so many seconds of health. */
+  public void rollout(int app, int canary, int seconds) {
+    Duration time = Duration.ofSeconds(seconds);
+    var policy =
+        new Command.PolicyChange(
+            Share.number(1 + seconds % 4),
+            null,
+            time,
+            Duration.ofMinutes(2),
+            canary == 0 ? List.of() : List.of(canary),
+            time,
+            null,
+            null);
+    ask(new Command.SetRollout(app(app), policy, new Command.BudgetChange(null, null, null)));
+  }
+
+  /** A deadline of zero is none. */
+  public void drain(String node, int seconds) {
+    ask(new Command.DrainNode(node, Duration.ofSeconds(seconds)));
+  }
+
+  public void undrain(String node) {
+    ask(new Command.UndrainNode(node));
   }
 
   public void rollBack(int app) {
@@ -122,6 +168,14 @@ public final class Users {
 
   public void quota(int app, int instances) {
     ask(new Command.SetQuota(app(app).tenant(), new Quota(instances, 16_384, 10)));
+  }
+
+  public void freeze() {
+    ask(new Command.FreezeCluster());
+  }
+
+  public void thaw() {
+    ask(new Command.ThawCluster(Duration.ofMinutes(5)));
   }
 
   public void publishBase(int number) {
@@ -200,7 +254,7 @@ public final class Users {
         accepted++;
       }
       case Outcome.Refused refused -> {
-        if (refused.code() == RefusalCode.NOT_LEADING || refused.code() == RefusalCode.BUSY) {
+        if (isToBeAskedAgain(refused.code())) {
           question.tries++;
           world.after(
               500_000,
@@ -215,5 +269,12 @@ public final class Users {
         }
       }
     }
+  }
+
+  /** Also where it may have been done already: the key tells. */
+  private static boolean isToBeAskedAgain(RefusalCode code) {
+    return code == RefusalCode.NOT_LEADING
+        || code == RefusalCode.BUSY
+        || code == RefusalCode.TERM_ENDED;
   }
 }

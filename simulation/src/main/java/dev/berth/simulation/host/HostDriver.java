@@ -32,6 +32,9 @@ public final class HostDriver implements HostWork, Checks, SimHost.Agent {
 
   public static final String NEVER_HEALTHY = "never-healthy";
 
+  /** A command that comes to its end. */
+  public static final String ENDS_WELL = "ends-well";
+
   private final SimHost host;
   private final SimProcess process;
   private final Consumer<Ended> ended;
@@ -95,7 +98,13 @@ public final class HostDriver implements HostWork, Checks, SimHost.Agent {
             long soon = micros(100, 50_000);
             process
                 .world()
-                .after(soon, "broken " + host.node(), () -> endOf(placement, incarnation));
+                .after(soon, "broken " + host.node(), () -> endOf(placement, incarnation, 1));
+          }
+          if (order.spec().command().contains(ENDS_WELL)) {
+            long later = micros(100, 20_000_000);
+            process
+                .world()
+                .after(later, "ends " + host.node(), () -> endOf(placement, incarnation, 0));
           }
           process.later(
               micros(1_000, 50_000),
@@ -104,10 +113,10 @@ public final class HostDriver implements HostWork, Checks, SimHost.Agent {
         });
   }
 
-  private void endOf(long placement, int incarnation) {
+  private void endOf(long placement, int incarnation, int code) {
     host.running(placement)
         .filter(container -> container.incarnation() == incarnation)
-        .ifPresent(_ -> host.end(placement, 1, false));
+        .ifPresent(_ -> host.end(placement, code, false));
   }
 
   @Override

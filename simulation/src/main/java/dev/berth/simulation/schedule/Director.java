@@ -1,5 +1,6 @@
 package dev.berth.simulation.schedule;
 
+import dev.berth.scheduler.state.Command.DeploySteering;
 import dev.berth.simulation.cluster.Cluster;
 import dev.berth.simulation.cluster.SimAgent;
 import dev.berth.simulation.cluster.SimRouter;
@@ -60,6 +61,10 @@ public final class Director {
   }
 
   private void deployGood() {
+    for (SimAgent agent : cluster.agents()) {
+      users.undrain(agent.name());
+    }
+    users.thaw();
     for (int app = 0; app < users.apps(); app++) {
       users.deploy(app, Users.Quality.GOOD);
     }
@@ -68,7 +73,11 @@ public final class Director {
   private void perform(Act act) {
     world.tell("act: " + act);
     switch (act.kind()) {
-      case DEPLOY -> users.deploy(act.which(), quality(act.other()));
+      case DEPLOY -> deploy(act);
+      case DRAIN -> users.drain(node(act).name(), act.other() % 2 == 0 ? 0 : act.other() % 200);
+      case UNDRAIN -> users.undrain(node(act).name());
+      case SET_ROLLOUT -> users.rollout(act.which(), act.other() % 3 * 30, act.other() % 11);
+      case STEER_DEPLOY -> users.steer(act.which(), steering(act.other()));
       case SCALE -> scale(act);
       case CONFIGURE -> users.configure(act.which(), act.other());
       case RESTART -> users.restart(act.which(), act.other() % 3 == 0 ? "web.1" : "");
@@ -76,13 +85,17 @@ public final class Director {
       case DESTROY -> users.destroy(act.which());
       case CREATE -> createAnew(act.which());
       case SET_QUOTA -> users.quota(act.which(), 20 + act.other() % 60);
+      case FREEZE -> users.freeze();
+      case THAW -> users.thaw();
       case PUBLISH_BASE -> users.publishBase(act.other());
 
       case KILL -> kill(any(act), act.micros());
       case PAUSE -> pause(any(act), act.micros());
       case KILL_LEADER -> cluster.leader().ifPresent(it -> kill(it, act.micros()));
       case PAUSE_LEADER -> cluster.leader().ifPresent(it -> pauseLeader(it, act));
+      case KILL_ANSWERING -> killAnswering(act);
       case KILL_SCHEDULERS -> cluster.schedulers().forEach(it -> kill(it, act.micros()));
+      case DEPOSE -> cluster.leader().ifPresent(it -> depose(it, act));
       case WRONG_CLOCK -> wrongClock(any(act), act);
       case CRASH -> crash(act, 1, false);
       case OUT_OF_MEMORY -> crash(act, 137, true);
@@ -126,6 +139,23 @@ public final class Director {
     };
   }
 
+  private void deploy(Act act) {
+    switch (act.other() % 5) {
+      case 0 -> users.deployReleasing(act.which(), true);
+      case 1 -> users.deployReleasing(act.which(), act.other() % 2 == 0);
+      default -> users.deploy(act.which(), quality(act.other()));
+    }
+  }
+
+  private static DeploySteering steering(int number) {
+    return switch (number % 4) {
+      case 0 -> DeploySteering.PAUSE;
+      case 1 -> DeploySteering.ABORT;
+      case 2 -> DeploySteering.PROMOTE;
+      default -> DeploySteering.RESUME;
+    };
+  }
+
   private void scale(Act act) {
     String type = act.other() % 3 == 0 ? "worker" : "web";
     users.scale(act.which(), type, act.other() % 7, SIZES[act.other() % SIZES.length]);
@@ -145,6 +175,16 @@ public final class Director {
     world.after(micros, "start " + process, process::start);
   }
 
+  /** Within the time in which a request is stored and its answer is on the way. */
+  private void killAnswering(Act act) {
+    users.deploy(act.which(), Users.Quality.GOOD);
+    cluster
+        .leader()
+        .ifPresent(leader ->
+            world.after(
+                500 + 8L * act.other(), "kill " + leader, () -> kill(leader, act.micros())));
+  }
+
   private void pause(SimProcess process, long micros) {
     process.pause();
     world.after(micros, "proceed " + process, process::proceed);
@@ -160,6 +200,30 @@ public final class Director {
               cluster.schedulers().stream()
                   .filter(it -> !it.equals(leader))
                   .forEach(it -> cluster.network().tear(it.name())));
+    }
+  }
+
+  /**
+   * It leads on for a while, and some of those who follow it look for a leader again: long enough
+   * at the new one to be given its first table there, then at the old one.
+   */
+  private void depose(SimScheduler leader, Act act) {
+    cluster.ensemble().depose(leader.name());
+    if (act.other() % 2 == 0) {
+      world.after(500_000, "to the new", () -> part(leader, true, 9_000_000));
+      world.after(10_000_000, "back to the old", () -> part(leader, false, 4_500_000));
+    }
+  }
+
+  /** For a while agents and routers reach either not the old leader or nobody else. */
+  private void part(SimScheduler old, boolean isFromOld, long micros) {
+    for (SimProcess process : cluster.processes()) {
+      cluster.network().tear(process.name());
+      for (SimScheduler scheduler : cluster.schedulers()) {
+        if (scheduler.equals(old) == isFromOld) {
+          cutBothWays(process.name(), scheduler.name(), micros);
+        }
+      }
     }
   }
 

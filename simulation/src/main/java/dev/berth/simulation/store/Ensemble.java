@@ -61,6 +61,7 @@ public final class Ensemble {
   public static final class Session {
     private final String owner;
     private Runnable elected = () -> {};
+    private Runnable deposed = () -> {};
     private long lastHeard;
     private boolean isExpired;
 
@@ -105,6 +106,17 @@ public final class Ensemble {
     List.copyOf(sessions).stream().filter(it -> it.owner.equals(owner)).forEach(this::expire);
   }
 
+  /** Ends a candidacy though the session lives, as when its node in the election is removed. */
+  public void depose(String owner) {
+    for (Session session : List.copyOf(candidates)) {
+      if (session.owner.equals(owner)) {
+        world.tell("the candidacy of " + owner + " is removed");
+        leave(session);
+        session.deposed.run();
+      }
+    }
+  }
+
   private void tick() {
     world.after(
         Duration.ofSeconds(1),
@@ -145,12 +157,13 @@ public final class Ensemble {
     return candidates.isEmpty() ? Optional.empty() : Optional.of(candidates.getFirst().owner);
   }
 
-  void stand(Session session, Runnable elected) {
+  void stand(Session session, Runnable elected, Runnable deposed) {
     if (session.isExpired) {
       return;
     }
     leave(session); // an earlier candidacy of the same session is withdrawn first
     session.elected = elected;
+    session.deposed = deposed;
     candidates.add(session);
     if (candidates.getFirst() == session) {
       session.elected.run();

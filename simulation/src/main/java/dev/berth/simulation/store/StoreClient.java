@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class StoreClient {
   private static final long BEAT_MICROS = 1_000_000;
   private static final long LOST_MICROS = 6_700_000;
+  private static final long DEPOSED_MICROS = 20_000_000;
   private static final long NOTICE_MICROS = 2_000_000;
   private static final long HOLD_MICROS = 200_000;
 
@@ -154,15 +155,26 @@ public final class StoreClient {
     isStanding = true;
     int mine = ++candidacy;
     Ensemble.Session standing = session;
-    ask(() ->
-        ensemble.stand(
-            standing,
-            () ->
-                reply(() -> {
-                  if (candidacy == mine) {
-                    listener.elected();
-                  }
-                })));
+    ask(() -> ensemble.stand(standing, () -> reply(() -> elected(mine)), () -> deposed(mine)));
+  }
+
+  private void elected(int ofCandidacy) {
+    if (candidacy == ofCandidacy) {
+      listener.elected();
+    }
+  }
+
+  /** The program hears of it late: until then it thinks that it leads, and its session lives. */
+  private void deposed(int ofCandidacy) {
+    reply(() ->
+        process.later(
+            chance().nextLong(DEPOSED_MICROS),
+            "deposed",
+            () -> {
+              if (candidacy == ofCandidacy) {
+                leaveAgain();
+              }
+            }));
   }
 
   private void leaveAgain() {
@@ -272,11 +284,23 @@ public final class StoreClient {
     public CompletionStage<@Nullable Void> commit(Batch batch) {
       CompletableFuture<@Nullable Void> all = CompletableFuture.completedFuture(null);
       List<Change> changes = inOrder(batch.changes());
-      for (int from = 0; from < changes.size(); from += troubles.operations) {
-        int to = Math.min(changes.size(), from + troubles.operations);
+      for (int from = 0; from < changes.size(); ) {
+        int to = cut(changes, from);
         all = all.thenCombine(write(changes.subList(from, to), batch.after()), (_, _) -> null);
+        from = to;
       }
       return all;
+    }
+
+    /** Where a transaction may end: not between a command's effect and that it was accepted. */
+    private int cut(List<Change> changes, int from) {
+      int to = Math.min(changes.size(), from + troubles.operations);
+      for (int at = to; at < changes.size(); at++) {
+        if (changes.get(at) instanceof Change.PutAnswer(_, int effect) && at - effect < to) {
+          to = at + 1;
+        }
+      }
+      return to;
     }
 
     /** As the production store writes: placements after what they refer to, history last. */

@@ -1,0 +1,5 @@
+/** Backups of a cluster's state: the sealed file, and the way there and back. */
+@NullMarked
+package dev.berth.cli.backup;
+
+import org.jspecify.annotations.NullMarked;

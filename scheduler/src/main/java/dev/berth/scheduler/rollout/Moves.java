@@ -1,0 +1,85 @@
+package dev.berth.scheduler.rollout;
+
+import dev.berth.scheduler.state.App;
+import dev.berth.scheduler.state.BaseCourse;
+import dev.berth.scheduler.state.Budget;
+import dev.berth.scheduler.state.Campaign;
+import dev.berth.scheduler.state.Placement;
+import dev.berth.scheduler.state.Placement.Wanted;
+import dev.berth.scheduler.state.ProcessTypeId;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How many instances of one app the platform may still move for its own reasons.
+ *
+ * <p>Placements made within the last hour count, whatever they were made for: a budget spent by a
+ * deploy is spent, and none is forgotten with a change of leader. Confined to one plan.
+ */
+final class Moves {
+  private static final Duration HOUR = Duration.ofHours(1);
+
+  private final View view;
+  private final @Nullable App app;
+  private int left = -1;
+
+  Moves(View view, @Nullable App app) {
+    this.view = view;
+    this.app = app;
+  }
+
+  /** Is this replacement the platform's wish rather than the app's? */
+  boolean isPlatforms(Placement old, Wanted wanted) {
+    if (app == null || view.isLost(old)) {
+      return false;
+    }
+    Wanted was = old.wanted();
+    boolean isSameButBase =
+        was.release() == wanted.release()
+            && was.size().equals(wanted.size())
+            && was.restartToken() == wanted.restartToken();
+    return isSameButBase
+        && (was.baseVersion() == wanted.baseVersion() || isByBoundCampaign(app.baseCourse()));
+  }
+
+  /** What goes back, or is overridden for security, is not held up. */
+  private boolean isByBoundCampaign(BaseCourse course) {
+    if (course.campaign() == null || course.isReturned()) {
+      return false;
+    }
+    Campaign campaign = view.state().campaigns().get(course.campaign());
+    return campaign != null && !campaign.course().isOverride();
+  }
+
+  /** Takes one from the budget if it can bear it. */
+  boolean take(Placement old) {
+    Budget budget = app == null ? Budget.NONE : app.turnover().budget();
+    if (!view.hasPassed(old.since(), budget.minBetween()) || !budget.isOpen(view.now())) {
+      return false;
+    }
+    if (budget.movesPerHour() == 0) {
+      return true;
+    }
+    if (left < 0) {
+      left = Math.max(0, budget.movesPerHour() - madeLately());
+    }
+    if (left == 0) {
+      return false;
+    }
+    left--;
+    return true;
+  }
+
+  private int madeLately() {
+    int made = 0;
+    if (app != null) {
+      for (ProcessTypeId type : view.state().placements().typesOf(app.id())) {
+        for (Placement placement : view.state().placements().of(type)) {
+          boolean isLate = placement.since().plus(HOUR).isAfter(view.now());
+          made += placement.isWanted() && isLate ? 1 : 0;
+        }
+      }
+    }
+    return made;
+  }
+}
