@@ -129,15 +129,11 @@ class MovesTest {
     int stable = current(SHOP);
 
     stage.cluster.berth("deploy", variant("canary", Map.of()).toString(), "-a", SHOP, "--no-wait");
-    stage.deadline.until(
-        "two of six on the canary",
-        Stage.SOON,
-        () -> releases(SHOP).equals(Map.of(stable, 4, before + 1, 2)));
+    awaitReleases(Map.of(stable, 4, before + 1, 2));
     assertThat(stage.cluster.berth("rollout", "-a", SHOP).out()).contains("canary of 30%");
 
     stage.cluster.berth("rollout", "promote", "-a", SHOP);
-    stage.deadline.until(
-        "all on the new release", Stage.SOON, () -> releases(SHOP).equals(Map.of(before + 1, 6)));
+    awaitReleases(Map.of(before + 1, 6));
   }
 
   @Test
@@ -203,6 +199,22 @@ class MovesTest {
       return MAPPER.readTree(release).path("number").asInt();
     } catch (IOException notJson) {
       throw new AssertionError(release, notJson);
+    }
+  }
+
+  private static void awaitReleases(Map<Integer, Integer> wanted) {
+    try {
+      stage.deadline.until(
+          "instances by release " + wanted, Stage.SOON, () -> releases(SHOP).equals(wanted));
+    } catch (AssertionError late) {
+      throw new AssertionError(
+          "%s; there are %s%n%s%s"
+              .formatted(
+                  late.getMessage(),
+                  releases(SHOP),
+                  stage.cluster.berth("rollout", "-a", SHOP).out(),
+                  stage.cluster.berth("ps", "-a", SHOP).out()),
+          late);
     }
   }
 

@@ -5,6 +5,9 @@ import dev.berth.agent.linux.Errno;
 import dev.berth.agent.linux.Syscalls;
 import dev.berth.agent.oom.MemoryKills;
 import dev.berth.agent.oom.OomTruth;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -20,6 +23,11 @@ final class Container {
   private static final int SIGTERM = 15;
   private static final int SIGNALLED_KILL = 128 + SIGKILL;
   private static final int SIGNALLED_TERM = 128 + SIGTERM;
+
+  /** Time for a first process, such as a shell, to end by itself after its children. */
+  private static final Duration OWN_END = Duration.ofSeconds(1);
+
+  private static final long LOOK_MILLIS = 50;
 
   private final Syscalls syscalls;
   private final Cgroups cgroups;
@@ -76,30 +84,65 @@ final class Container {
 
   /**
    * The first process of a pid namespace never dies of SIGTERM by default, as any other process
-   * would. So where it neither catches nor ignores the signal, its children get the signal, and
-   * without children it is killed.
+   * would. So where it neither catches nor ignores the signal, its children get the signal; without
+   * children it is killed, and otherwise {@link #OWN_END} after the last of those children, unless
+   * it has ended by itself by then.
    */
   synchronized void terminate() {
-    var view = new ProcessView(entry.pid());
     if (process < 0) {
       return;
     }
-    if (view.catches(SIGTERM) || view.ignores(SIGTERM)) {
+    if (minds(new ProcessView(entry.pid()))) {
       syscalls.signal(process, SIGTERM);
       return;
     }
-    boolean children = false;
+    Map<Long, Long> children = new HashMap<>();
     for (long pid : cgroups.processes(cgroup)) {
       int child = pid == entry.pid() ? -1 : syscalls.openProcess(pid);
       if (child >= 0) {
-        children |= syscalls.signal(child, SIGTERM) == 0;
+        long startTicks = new ProcessView(pid).startTicks();
+        if (syscalls.signal(child, SIGTERM) == 0 && startTicks >= 0) {
+          children.put(pid, startTicks);
+        }
         syscalls.close(child);
       }
     }
-    if (!children) {
+    if (children.isEmpty()) {
+      killInPlaceOfTerm();
+    } else {
+      Thread.ofVirtual().name("end-of-" + name()).start(() -> follow(children));
+    }
+  }
+
+  private static boolean minds(ProcessView first) {
+    return first.catches(SIGTERM) || first.ignores(SIGTERM);
+  }
+
+  private synchronized void killInPlaceOfTerm() {
+    if (process >= 0 && !minds(new ProcessView(entry.pid()))) {
       killedInPlaceOfTerm = true;
       syscalls.signal(process, SIGKILL);
     }
+  }
+
+  /** A server that forks would go on without the children that it happened to have. */
+  private void follow(Map<Long, Long> children) {
+    try {
+      while (children.entrySet().stream().anyMatch(Container::lives)) {
+        if (over.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+          return;
+        }
+      }
+      if (!over.await(OWN_END.toMillis(), TimeUnit.MILLISECONDS)) {
+        killInPlaceOfTerm();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static boolean lives(Map.Entry<Long, Long> child) {
+    return new ProcessView(child.getKey()).startTicks() == child.getValue();
   }
 
   /** True for the first caller only. */

@@ -157,6 +157,33 @@ class ContainerHostTest {
   }
 
   @Test
+  void sigtermEndsAFirstProcessThatWouldGoOnWithoutItsChildren() throws Exception {
+    var plan = node.plan("while :; do echo ready; sleep 1000; done");
+    node.host().start(plan, 1);
+    Wait.until(() -> node.log(plan.placementId(), 1).contains("ready"));
+
+    node.host().terminate(plan.placementId());
+
+    assertThat(node.awaitEnd(plan.placementId()).exitCode()).isEqualTo(143);
+    node.host().release(plan.placementId());
+  }
+
+  @Test
+  void sigtermLeavesAFirstProcessTheExitCodeOfItsChild() throws Exception {
+    var plan =
+        node.plan(
+            "(trap 'sleep 2; exit 9' TERM; echo ready; while :; do sleep 0.01; done) & "
+                + "wait $!; exit $?");
+    node.host().start(plan, 1);
+    Wait.until(() -> node.log(plan.placementId(), 1).contains("ready"));
+
+    node.host().terminate(plan.placementId());
+
+    assertThat(node.awaitEnd(plan.placementId()).exitCode()).isEqualTo(9);
+    node.host().release(plan.placementId());
+  }
+
+  @Test
   void sigtermReachesAHandler() throws Exception {
     var plan = node.plan("trap 'exit 7' TERM; echo ready; while :; do sleep 0.01; done");
     node.host().start(plan, 1);
