@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Each planted mistake is found, within a bounded number of seeds, by an invariant. */
 @Execution(ExecutionMode.CONCURRENT)
 class MistakesTest {
-  private static final int SEEDS = 250;
+  private static final int SEEDS = 60;
 
   /** One round. */
   private static final long SECONDS = 960;

@@ -65,6 +65,7 @@ final class LinkSession implements Uplink, ClientResponseObserver<AgentMessage, 
   private final ReentrantLock sending = new ReentrantLock();
   private volatile @Nullable ClientCallStreamObserver<AgentMessage> out;
   private volatile boolean welcomed;
+  private volatile Duration redialWithin = Duration.ZERO;
   private boolean greeted; // guarded by the lock
   private volatile String end = "it was closed";
   private volatile @Nullable Throwable failure;
@@ -237,6 +238,11 @@ final class LinkSession implements Uplink, ClientResponseObserver<AgentMessage, 
     return welcomed;
   }
 
+  /** Over how long its leader asked the agents to spread their next calls. */
+  Duration redialWithin() {
+    return redialWithin;
+  }
+
   /** What ended it, if it was not we. */
   @Nullable Throwable failure() {
     return failure;
@@ -272,6 +278,7 @@ final class LinkSession implements Uplink, ClientResponseObserver<AgentMessage, 
     if (!isFromNow(welcome.getEpoch())) {
       return;
     }
+    redialWithin = Duration.ofMillis(Integer.toUnsignedLong(welcome.getRedialWithinMillis()));
     welcomed = true;
     fence.schedulers().found();
     LOG.info("linked to the scheduler of epoch {}", welcome.getEpoch());

@@ -11,6 +11,9 @@ final class Redial {
   static final Duration FIRST = Duration.ofMillis(50);
   static final Duration LONGEST = Duration.ofSeconds(2);
 
+  /** Of what a leader may ask for: half of what makes a node count as lost. */
+  static final Duration WIDEST = Duration.ofSeconds(30);
+
   private final RandomGenerator random;
   private Duration next = FIRST;
 
@@ -24,6 +27,12 @@ final class Redial {
     Duration doubled = next.multipliedBy(2);
     next = doubled.compareTo(LONGEST) < 0 ? doubled : LONGEST;
     return Duration.ofMillis(millis / 2 + random.nextLong(millis / 2 + 1));
+  }
+
+  /** The same, and up to so long more, but never longer than {@link #WIDEST}. */
+  Duration next(Duration within) {
+    Duration most = within.compareTo(WIDEST) < 0 ? within : WIDEST;
+    return most.isZero() ? next() : next().plusMillis(random.nextLong(most.toMillis() + 1));
   }
 
   void reset() {

@@ -102,7 +102,7 @@ public final class SchedulerLink implements AutoCloseable {
     if (session.wasWelcomed()) {
       redial.reset();
       LOG.warn("the link to the scheduler was lost: {}", session.end());
-      return redial.next();
+      return redial.next(session.redialWithin());
     }
     LOG.debug("no leader at {}: {}", schedulers.address(), session.end());
     return schedulers.moveOn(session.failure()) ? Duration.ZERO : redial.next();

@@ -21,4 +21,13 @@ class RedialTest {
 
     assertThat(redial.next()).isBetween(Duration.ofMillis(25), Duration.ofMillis(50));
   }
+
+  @Test
+  void theLeaderMaySpreadTheFirstCallsOfManyAgents() {
+    var redial = new Redial(new SplittableRandom(1));
+
+    assertThat(redial.next(Duration.ofSeconds(30)))
+        .isBetween(Duration.ofMillis(51), Duration.ofMillis(30_050));
+    assertThat(redial.next(Duration.ofDays(40))).isLessThan(Duration.ofSeconds(31));
+  }
 }

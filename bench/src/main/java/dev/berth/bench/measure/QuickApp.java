@@ -36,9 +36,7 @@ final class QuickApp implements AutoCloseable {
     ThrowawayCluster cluster = ThrowawayCluster.start(home, 1);
     try {
       cluster.publishBase("busybox");
-      Path directory = Files.createDirectory(cluster.scratch().resolve("quick"));
-      Files.writeString(directory.resolve("Procfile"), PROCFILE);
-      Files.writeString(directory.resolve("web.sh"), SCRIPT);
+      Path directory = files(cluster.scratch());
       cluster.berth("tenants", "create", "bench");
       cluster.berth("apps", "create", NAME, "--base", "busybox");
       cluster.berth("deploy", directory.toString(), "-a", NAME);
@@ -47,6 +45,14 @@ final class QuickApp implements AutoCloseable {
       cluster.close();
       throw failure;
     }
+  }
+
+  /** The app's directory, in a new one below {@code scratch}. */
+  static Path files(Path scratch) throws IOException {
+    Path directory = Files.createDirectory(scratch.resolve("quick"));
+    Files.writeString(directory.resolve("Procfile"), PROCFILE);
+    Files.writeString(directory.resolve("web.sh"), SCRIPT);
+    return directory;
   }
 
   @Override

@@ -23,8 +23,13 @@ public final class ApiServer implements AutoCloseable {
   private static final int MAX_HEADER_BYTES = 16 << 10;
   private static final int MAX_CALLS_PER_CONNECTION = 1000;
   private static final int MAX_CALLS = 8000;
+
+  /** Of callers with a certificate: an agent has one stream, and one for each log that is read. */
+  private static final int MAX_PROVEN_CALLS = 100_000;
+
   private static final int CLOSING_SECONDS = 2;
 
+  private final Lanes lanes;
   private final Server server;
 
   /** Where to listen; port 0 means any free one. */
@@ -35,12 +40,13 @@ public final class ApiServer implements AutoCloseable {
       ServerCredentials credentials,
       Stream<ServerServiceDefinition> services,
       Executor executor) {
+    lanes = new Lanes(executor, Runtime.getRuntime().availableProcessors());
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(
                 new InetSocketAddress(address.host(), address.port()), credentials)
-            .executor(executor)
-            .intercept(new Peer())
-            .intercept(new CallLimit(MAX_CALLS))
+            .executor(lanes)
+            .intercept(new CallLimit(MAX_PROVEN_CALLS, MAX_CALLS))
+            .intercept(new Peer()) // the last one is the first to see a call
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .maxInboundMetadataSize(MAX_HEADER_BYTES)
             .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
@@ -74,6 +80,8 @@ public final class ApiServer implements AutoCloseable {
     } catch (InterruptedException e) {
       server.shutdownNow();
       Thread.currentThread().interrupt();
+    } finally {
+      lanes.close();
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.berth.scheduler.api;
 
+import dev.berth.identity.Peer;
 import dev.berth.scheduler.state.RefusalCode;
 import dev.berth.scheduler.wire.Refusing;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
@@ -11,17 +12,25 @@ import io.grpc.StatusRuntimeException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Lets only so many calls be open at a time, over all connections. Thread-safe. */
+/**
+ * Lets only so many calls be open at a time, over all connections.
+ *
+ * <p>Callers whose certificate was proven (each agent keeps a stream open) have room of their own,
+ * so that nobody else takes it from them. Runs inside {@link Peer}. Thread-safe.
+ */
 final class CallLimit implements ServerInterceptor {
-  private final Semaphore room;
+  private final Semaphore proven;
+  private final Semaphore others;
 
-  CallLimit(int max) {
-    this.room = new Semaphore(max);
+  CallLimit(int maxProven, int maxOthers) {
+    this.proven = new Semaphore(maxProven);
+    this.others = new Semaphore(maxOthers);
   }
 
   @Override
   public <Q, A> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+    Semaphore room = Peer.NAME.get() == null ? others : proven;
     if (!room.tryAcquire()) {
       StatusRuntimeException busy =
           Refusing.asStatus(

@@ -40,14 +40,19 @@ import org.slf4j.LoggerFactory;
  */
 public final class ControlLoop implements Control, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ControlLoop.class);
-  private static final int MAX_BATCH = 1000;
+  private static final int MAX_BATCH = 20_000;
   private static final int MAX_WAITING = 20_000;
+
+  /** Room that news leave to commands: agents tell again, people should not have to. */
+  private static final int FOR_COMMANDS = 2_000;
+
   private static final int MAX_IN_FLIGHT = 16;
 
   private final Store store;
   private final InstantSource clock;
   private final Decider decider;
   private final BlockingQueue<Input> inbox = new LinkedBlockingQueue<>(MAX_WAITING);
+  private final Beats beats = new Beats();
   private final Publisher publisher;
   private final Semaphore inFlight = new Semaphore(MAX_IN_FLIGHT);
   private final CompletableFuture<Throwable> ended = new CompletableFuture<>();
@@ -131,7 +136,9 @@ public final class ControlLoop implements Control, AutoCloseable {
 
   @Override
   public boolean offer(Event event) {
-    return !ended.isDone() && inbox.offer(new Input.News(event));
+    return !ended.isDone()
+        && (beats.offer(event)
+            || (inbox.size() < MAX_WAITING - FOR_COMMANDS && inbox.offer(new Input.News(event))));
   }
 
   @Override
@@ -228,7 +235,10 @@ public final class ControlLoop implements Control, AutoCloseable {
       inputs.add(first);
       inbox.drainTo(inputs, MAX_BATCH - 1);
     }
-    return inputs;
+    var all = new ArrayList<Input>();
+    beats.drainTo(all); // last drained and first taken: a stream's beats come before its end
+    all.addAll(inputs);
+    return all;
   }
 
   private void pass() throws InterruptedException {

@@ -40,9 +40,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One pass: what callers asked and the world reported becomes a new state.
@@ -53,19 +54,26 @@ import java.util.TreeSet;
  */
 final class Decider {
   private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
-  private static final Duration SWEEP_EVERY = Duration.ofSeconds(10);
   private static final int MAX_ROUNDS = 8;
+
+  /** More are left to the next pass, so that whoever waits for this one does not wait for long. */
+  private static final int MAX_CHANGES = 100_000;
+
+  /** Placements of what is unsettled that one look goes through, about. */
+  private static final int MAX_UNSETTLED = 50_000;
 
   private final Term term;
   private final Working working;
   private final Reports reports;
   private final Placing placing;
   private final Campaigning campaigning;
+  private final Sweep sweep;
   private final Deploying deploying;
   private final Autoscaling autoscaling;
   private final Watch watch;
   private final Idempotency idempotency;
-  private final Set<ProcessTypeId> unsettled = new TreeSet<>();
+  private final NavigableSet<ProcessTypeId> unsettled = new TreeSet<>();
+  private @Nullable ProcessTypeId lastLooked;
   private Watch.Lost lost = Watch.Lost.NONE;
   private Brake brake = Brake.OFF;
   private RouteTable routes = RouteTable.EMPTY;
@@ -73,7 +81,7 @@ final class Decider {
   private Progress progress = Progress.NONE;
   private boolean routesReady;
   private Instant nextLook;
-  private Instant nextSweep;
+  private boolean isUnfinished;
   private Snapshot last;
 
   Decider(Term term, Store.Loaded loaded, Placer placer) {
@@ -87,7 +95,7 @@ final class Decider {
     this.watch = new Watch(term.timers(), term.began());
     this.idempotency = new Idempotency(working, term.began());
     this.nextLook = term.began();
-    this.nextSweep = term.began();
+    this.sweep = new Sweep(working, term.began());
     this.last = snapshot(0);
   }
 
@@ -98,6 +106,9 @@ final class Decider {
 
   /** When to make a pass although nothing was heard. */
   Instant nextLook() {
+    if (isUnfinished) {
+      return working.now();
+    }
     return Collections.min(List.of(nextLook, campaigning.nextLook(), deploying.nextLook()));
   }
 
@@ -185,10 +196,18 @@ final class Decider {
           }
         });
     giveUp(now);
-    unsettled.forEach(working::touch);
-    if (!now.isBefore(nextSweep)) {
-      nextSweep = now.plus(SWEEP_EVERY);
-      working.touchAll();
+    touchUnsettled();
+    sweep.look(now);
+  }
+
+  /** In turn, and not all at once: to look at a million instances takes a second. */
+  private void touchUnsettled() {
+    int looked = 0;
+    for (int left = unsettled.size(); left > 0 && looked < MAX_UNSETTLED; left--) {
+      ProcessTypeId next = lastLooked == null ? null : unsettled.higher(lastLooked);
+      lastLooked = next == null ? unsettled.first() : next;
+      working.touch(lastLooked);
+      looked += 1 + working.state().placements().of(lastLooked).size();
     }
   }
 
@@ -244,20 +263,25 @@ final class Decider {
     return one.name().toLowerCase(Locale.ROOT);
   }
 
-  /** Steps make new facts, which make new steps; what a bounded number leaves waits for a look. */
+  /** Steps make new facts, which make new steps; what is left waits for the next pass. */
   private void settle() {
-    for (int round = 0; round < MAX_ROUNDS && working.hasMore(); round++) {
+    boolean hasRoom = true;
+    for (int round = 0; round < MAX_ROUNDS && working.hasMore() && hasRoom; round++) {
       if (working.takeFreedRoom()) {
         placing.pending().keySet().forEach(instance -> working.touch(instance.type()));
       }
       for (ProcessTypeId type : inTurn(working.takeTouched())) {
-        settle(type);
+        hasRoom = working.changeCount() < MAX_CHANGES;
+        if (hasRoom) {
+          settle(type);
+        } else {
+          working.touch(type);
+          unsettled.add(type); // until it was looked at
+        }
       }
       route();
     }
-    if (working.hasMore()) {
-      nextLook = working.now();
-    }
+    isUnfinished = working.hasMore();
   }
 
   /** Higher priorities first; among equals in order of name. */

@@ -14,6 +14,7 @@ import dev.berth.scheduler.state.InstanceId;
 import dev.berth.scheduler.state.NodeId;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.Placement.Intent;
+import dev.berth.scheduler.state.Placement.Wanted;
 import dev.berth.scheduler.state.PlacementId;
 import dev.berth.scheduler.state.Priority;
 import dev.berth.scheduler.state.ProcessType;
@@ -123,11 +124,13 @@ final class Placing {
     Answer answer =
         placer.place(new Group(type, need, wishes, imageNodes(starts)), working.index());
     var reasons = new TreeMap<InstanceId, String>();
+    Wanted shared = starts.getFirst().wanted();
     for (int at = 0; at < starts.size(); at++) {
       NextStep.Start start = starts.get(at);
       Optional<NodeId> node = answer.nodes().get(at);
       if (node.isPresent()) {
-        place(start, node.get());
+        shared = shared.equals(start.wanted()) ? shared : start.wanted(); // one object for many
+        place(start, shared, node.get());
       } else {
         reasons.put(start.instance(), answer.refusals().summary());
       }
@@ -181,13 +184,13 @@ final class Placing {
     return home != null && working.actual().liveness(home) != Actual.Liveness.UNREACHABLE;
   }
 
-  private void place(NextStep.Start start, NodeId node) {
+  private void place(NextStep.Start start, Wanted wanted, NodeId node) {
     var placement =
         new Placement(
             new PlacementId(working.state().counters().lastPlacement() + 1),
             start.instance(),
             node,
-            start.wanted(),
+            wanted,
             Intent.RUN,
             working.now());
     working.apply(new Change.PutPlacement(placement));
@@ -228,6 +231,6 @@ final class Placing {
         EventDraft.byScheduler(
             kind,
             Subject.of(placement.instance(), placement.node()),
-            "%s on %s: %s".formatted(placement.id(), placement.node(), cause)));
+            placement.id() + " on " + placement.node() + ": " + cause));
   }
 }

@@ -18,6 +18,7 @@ import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.PlacementId;
 import dev.berth.scheduler.state.PlacementReport;
 import dev.berth.scheduler.state.Signals;
+import java.time.Duration;
 import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * that do not exist is ignored. Repeating a report changes nothing. Confined to the control loop.
  */
 final class Reports {
+  private static final Duration SEEN_EVERY = Duration.ofSeconds(1);
   private static final int CRASHES_TO_TELL = 3;
 
   private final Working working;
@@ -170,6 +172,8 @@ final class Reports {
     }
     if (node.liveness() != Liveness.READY) {
       tell("node.returned", id, "the agent is heard again");
+    } else if (working.now().isBefore(node.lastSeen().plus(SEEN_EVERY))) {
+      return true; // a busy agent is heard many times a second
     }
     working.see(id, NodeActual.heard(connection, working.now(), node.verification()));
     return true;

@@ -25,6 +25,7 @@ import dev.berth.scheduler.store.Store;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -48,10 +49,11 @@ final class Working {
   private TreePMap<Long, HistoryEvent> history = TreePMap.empty();
   private Instant now;
   private final List<Change> changes = new ArrayList<>();
-  private final Set<PlacementId> reported = new TreeSet<>();
-  private final Set<ProcessTypeId> touched = new TreeSet<>();
+  // Added to a million times and read in order a few times: hashed now, sorted then.
+  private final Set<PlacementId> reported = new HashSet<>();
+  private final Set<ProcessTypeId> touched = new HashSet<>();
+  private final Set<AppId> routed = new HashSet<>();
   private final Set<AppId> deploying = new TreeSet<>();
-  private final Set<AppId> routed = new TreeSet<>();
   private boolean freedRoom = true;
 
   Working(Store.Loaded loaded, NodePools pools, Instant now) {
@@ -119,8 +121,12 @@ final class Working {
     return List.copyOf(changes);
   }
 
+  int changeCount() {
+    return changes.size();
+  }
+
   List<PlacementId> reported() {
-    return List.copyOf(reported);
+    return sorted(reported);
   }
 
   void apply(Change change) {
@@ -263,16 +269,15 @@ final class Working {
     touched.add(type);
   }
 
-  void touchAll() {
-    state.apps().values().forEach(this::touch);
-    touched.addAll(state.placements().byType().keySet());
-  }
-
   /** Hands over what must be looked at, and starts collecting anew. */
   List<ProcessTypeId> takeTouched() {
-    var taken = List.copyOf(touched);
+    var taken = sorted(touched);
     touched.clear();
     return taken;
+  }
+
+  private static <T extends Comparable<T>> List<T> sorted(Set<T> set) {
+    return set.stream().sorted().toList();
   }
 
   boolean hasMore() {
@@ -280,7 +285,7 @@ final class Working {
   }
 
   List<AppId> takeRouted() {
-    var taken = List.copyOf(routed);
+    var taken = sorted(routed);
     routed.clear();
     return taken;
   }
@@ -297,7 +302,7 @@ final class Working {
     return taken;
   }
 
-  private void touch(App app) {
+  void touch(App app) {
     routed.add(app.id());
     touched.addAll(state.placements().typesOf(app.id()));
     for (String type : app.formation().keySet()) {

@@ -27,6 +27,10 @@ import org.slf4j.LoggerFactory;
 final class AgentListener implements StreamObserver<AgentMessage> {
   private static final Logger log = LoggerFactory.getLogger(AgentListener.class);
 
+  private static final int A_CROWD = 100;
+  private static final int MILLIS_A_GREETING = 3;
+  private static final int MAX_REDIAL_MILLIS = 30_000;
+
   private final String proven;
   private final long connection;
   private final Term term;
@@ -99,7 +103,11 @@ final class AgentListener implements StreamObserver<AgentMessage> {
     }
     AgentStream opened = new AgentStream(new NodeId(proven), connection, term, out);
     Welcome welcome =
-        Welcome.newBuilder().setEpoch(term.latest().epoch()).setClusterId(term.clusterId()).build();
+        Welcome.newBuilder()
+            .setEpoch(term.latest().epoch())
+            .setClusterId(term.clusterId())
+            .setRedialWithinMillis(redialWithinMillis(term.latest().state().nodes().size()))
+            .build();
     out.onNext(SchedulerMessage.newBuilder().setWelcome(welcome).build());
     Optional<String> doubt = doubt(hello);
     if (doubt.isPresent()) {
@@ -116,6 +124,14 @@ final class AgentListener implements StreamObserver<AgentMessage> {
             opened.node(), connection, AgentMessages.images(hello.getImagesList(), "")));
     opened.ready();
     log.info("agent {} connected with {} placements", proven, hello.getPlacementsCount());
+  }
+
+  /**
+   * As long as it takes to greet them all again, and never so long that one counts as lost. A few
+   * need no order.
+   */
+  private static int redialWithinMillis(int nodes) {
+    return nodes < A_CROWD ? 0 : Math.min(nodes * MILLIS_A_GREETING, MAX_REDIAL_MILLIS);
   }
 
   /** Who leads from a state that was lost must not have agents take that for an order. */

@@ -68,11 +68,12 @@ final class AgentStream {
     return connection;
   }
 
+  /** Is sent at the next signal, by {@link #ready}. */
   void touched(PlacementId placement) {
     touched.add(placement);
-    pump.signal();
   }
 
+  /** The agent may be sent something. */
   void ready() {
     pump.signal();
   }

@@ -12,12 +12,14 @@ import dev.berth.scheduler.state.ClusterState;
 import dev.berth.scheduler.state.Digest;
 import dev.berth.scheduler.state.Event;
 import dev.berth.scheduler.state.NodeId;
-import dev.berth.scheduler.state.PlacementId;
+import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.ProcessTypeId;
 import dev.berth.scheduler.state.Tenant;
 import java.time.InstantSource;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -136,11 +138,12 @@ final class Term implements AutoCloseable {
 
   private void published(Published pass) {
     latest = pass.after();
+    var told = new LinkedHashSet<AgentStream>(); // once each, when all of the pass is noted
     for (Change change : pass.changes()) {
       switch (change) {
-        case Change.PutPlacement(var placement) -> touched(placement.node(), placement.id());
-        case Change.RemovePlacement(var placement) -> touched(placement.node(), placement.id());
-        case Change.PutTenant(var tenant) -> egressMayHaveChanged(pass, tenant);
+        case Change.PutPlacement(var placement) -> touch(placement, told);
+        case Change.RemovePlacement(var placement) -> touch(placement, told);
+        case Change.PutTenant(var tenant) -> egressMayHaveChanged(pass, tenant, told);
         case Change.RemoveTenant _,
             Change.PutApp _,
             Change.RemoveApp _,
@@ -157,6 +160,7 @@ final class Term implements AutoCloseable {
             Change.AddEvent _ -> {}
       }
     }
+    told.forEach(AgentStream::ready);
     if (mayHoldOthers(pass)) {
       holds = Prefetch.wanted(latest.state(), latest.actual());
       agents.forEach((node, stream) -> stream.hold(holds.getOrDefault(node, List.of())));
@@ -180,7 +184,7 @@ final class Term implements AutoCloseable {
   }
 
   /** Each order says its tenant's policy. */
-  private void egressMayHaveChanged(Published pass, Tenant tenant) {
+  private void egressMayHaveChanged(Published pass, Tenant tenant, Set<AgentStream> told) {
     boolean same =
         pass.before()
             .state()
@@ -193,15 +197,16 @@ final class Term implements AutoCloseable {
     ClusterState state = pass.after().state();
     for (App app : state.appsOf(tenant.id())) {
       for (ProcessTypeId type : state.placements().typesOf(app.id())) {
-        state.placements().of(type).forEach(it -> touched(it.node(), it.id()));
+        state.placements().of(type).forEach(it -> touch(it, told));
       }
     }
   }
 
-  private void touched(NodeId node, PlacementId placement) {
-    AgentStream stream = agents.get(node);
+  private void touch(Placement placement, Set<AgentStream> told) {
+    AgentStream stream = agents.get(placement.node());
     if (stream != null) {
-      stream.touched(placement);
+      stream.touched(placement.id());
+      told.add(stream);
     }
   }
 

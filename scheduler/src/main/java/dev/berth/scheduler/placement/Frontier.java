@@ -39,6 +39,11 @@ final class Frontier {
     this.isInVain = new boolean[this.shelves.length];
   }
 
+  /** No node of the shelf has a smaller key, where spread is wanted and none was put aside. */
+  static long atLeast(Shelf shelf) {
+    return ((shelf.key(0) >>> 32) + IMAGE_BONUS) << RANK_BITS;
+  }
+
   /** Once the search has put its nodes aside. */
   void begin() {
     for (int shelf = 0; shelf < shelves.length; shelf++) {

@@ -26,6 +26,16 @@ record Layout(NodePool pool, List<Zone> zones, int racks) {
     return pool.policy() == NodePool.Policy.PACK;
   }
 
+  Rack rack(int number) {
+    for (Zone zone : zones) {
+      int at = number - zone.racks().getFirst().number();
+      if (at >= 0 && at < zone.racks().size()) {
+        return zone.racks().get(at);
+      }
+    }
+    throw new IllegalArgumentException("there is no rack " + number);
+  }
+
   /** Gives every node its shelf; the nodes come in order of their ids. */
   static Map<String, Layout> of(List<IndexedNode> nodes, NodePools pools) {
     var byPool = new TreeMap<String, List<IndexedNode>>();

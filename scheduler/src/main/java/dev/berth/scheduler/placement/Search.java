@@ -38,26 +38,48 @@ final class Search implements AutoCloseable {
     this.heldInRack = new int[layout.racks()];
     this.frontiers = new Frontier[layout.racks()];
     this.best = new long[layout.racks()];
-    open();
+    sight();
     mark(group);
     begin();
   }
 
-  private void open() {
+  /** No rack is walked yet: each has a bound of what its best node could be. */
+  private void sight() {
     for (Layout.Zone zone : layout.zones()) {
       for (Layout.Rack rack : zone.racks()) {
-        List<Shelf> shelves = null;
-        for (Shelf shelf : rack.shelves()) {
-          if (shelf.mayHold(need.capacity()) && shelf.isFor(need)) {
-            shelves = shelves == null ? new ArrayList<>(rack.shelves().size()) : shelves;
-            shelves.add(shelf);
-          }
-        }
-        if (shelves != null) {
-          frontiers[rack.number()] = new Frontier(byRank, need, layout.packs(), shelves);
-        }
+        best[rack.number()] = sight(rack);
       }
     }
+  }
+
+  private long sight(Layout.Rack rack) {
+    long least = Frontier.NONE;
+    for (Shelf shelf : rack.shelves()) {
+      if (mayServe(shelf)) {
+        least = Math.min(least, layout.packs() ? 0 : Frontier.atLeast(shelf));
+      }
+    }
+    return least;
+  }
+
+  private boolean mayServe(Shelf shelf) {
+    return shelf.mayHold(need.capacity()) && shelf.isFor(need);
+  }
+
+  /** What walks the rack; none if nothing there has room. */
+  private @Nullable Frontier open(int rack) {
+    Frontier open = frontiers[rack];
+    if (open == null && best[rack] != Frontier.NONE) {
+      List<Shelf> shelves = new ArrayList<>();
+      for (Shelf shelf : layout.rack(rack).shelves()) {
+        if (mayServe(shelf)) {
+          shelves.add(shelf);
+        }
+      }
+      open = new Frontier(byRank, need, layout.packs(), shelves);
+      frontiers[rack] = open;
+    }
+    return open;
   }
 
   private void mark(Group group) {
@@ -97,15 +119,26 @@ final class Search implements AutoCloseable {
     }
   }
 
+  /** Racks with nodes that were put aside are walked at once. */
   private void begin() {
     for (IndexedNode node : marked) {
-      Frontier frontier = frontiers[shelf(node).rack];
+      Frontier frontier = open(shelf(node).rack);
       if (frontier != null && index.isOpenTo(node, need)) {
         frontier.offer(node);
       }
     }
     for (int rack = 0; rack < frontiers.length; rack++) {
       Frontier frontier = frontiers[rack];
+      if (frontier != null) {
+        frontier.begin();
+        refresh(rack);
+      }
+    }
+  }
+
+  private void walk(int rack) {
+    if (frontiers[rack] == null) {
+      Frontier frontier = open(rack);
       if (frontier != null) {
         frontier.begin();
       }
@@ -165,7 +198,20 @@ final class Search implements AutoCloseable {
     }
   }
 
+  /** What a bound has promised is looked at before it is believed. */
   private @Nullable IndexedNode choose(@Nullable IndexedNode home) {
+    if (home != null) {
+      walk(shelf(home).rack);
+    }
+    int rack = bestRack(home);
+    while (rack >= 0 && frontiers[rack] == null) {
+      walk(rack);
+      rack = bestRack(home);
+    }
+    return rack < 0 ? null : node(rack, home);
+  }
+
+  private int bestRack(@Nullable IndexedNode home) {
     int homeZone = home == null ? -1 : shelf(home).zone;
     int zone = -1;
     int rack = -1;
@@ -181,7 +227,7 @@ final class Search implements AutoCloseable {
         rack = bestRack;
       }
     }
-    return rack < 0 ? null : node(rack, home);
+    return rack;
   }
 
   private int bestRack(int zone, @Nullable IndexedNode home) {

@@ -112,6 +112,6 @@ record Goal(int count, int reach, ProcessTypeId type, @Nullable App app) {
   }
 
   String words() {
-    return app == null ? "app destroyed" : "formation has %d %s".formatted(count, type.name());
+    return app == null ? "app destroyed" : "formation has " + count + " " + type.name();
   }
 }

@@ -3,8 +3,7 @@ package dev.berth.scheduler.routes;
 import dev.berth.scheduler.state.Actual.RouterActual;
 import dev.berth.scheduler.state.PlacementId;
 import dev.berth.scheduler.state.ProcessTypeId;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.TreePMap;
 
@@ -19,16 +18,22 @@ public record Progress(TreePMap<PlacementId, Long> addedIn, TreePMap<PlacementId
     TreePMap<PlacementId, Long> added = addedIn;
     TreePMap<PlacementId, Long> gone = goneIn;
     for (Pool pool : delta.pools()) {
-      Set<PlacementId> is = placements(pool);
-      Set<PlacementId> was = placements(before.pools().get(pool.id()));
-      for (PlacementId id : is) {
-        added = was.contains(id) ? added : added.plus(id, delta.version());
+      List<Route> was = routes(before.pools().get(pool.id()));
+      int at = 0;
+      for (Route route : pool.routes()) {
+        while (at < was.size() && isOlder(was.get(at), route)) {
+          gone = gone.plus(was.get(at++).placement(), delta.version());
+        }
+        if (at < was.size() && was.get(at).placement().equals(route.placement())) {
+          at++;
+        } else {
+          added = added.plus(route.placement(), delta.version());
+        }
       }
-      was.removeAll(is);
-      gone = allIn(gone, was, delta.version());
+      gone = allIn(gone, was.subList(at, was.size()), delta.version());
     }
     for (ProcessTypeId id : delta.removedPools()) {
-      gone = allIn(gone, placements(before.pools().get(id)), delta.version());
+      gone = allIn(gone, routes(before.pools().get(id)), delta.version());
     }
     return new Progress(added, gone);
   }
@@ -62,19 +67,20 @@ public record Progress(TreePMap<PlacementId, Long> addedIn, TreePMap<PlacementId
   }
 
   private static TreePMap<PlacementId, Long> allIn(
-      TreePMap<PlacementId, Long> map, Set<PlacementId> ids, long version) {
+      TreePMap<PlacementId, Long> map, List<Route> routes, long version) {
     TreePMap<PlacementId, Long> after = map;
-    for (PlacementId id : ids) {
-      after = after.plus(id, version);
+    for (Route route : routes) {
+      after = after.plus(route.placement(), version);
     }
     return after;
   }
 
-  private static Set<PlacementId> placements(@Nullable Pool pool) {
-    var ids = new TreeSet<PlacementId>();
-    if (pool != null) {
-      pool.routes().forEach(route -> ids.add(route.placement()));
-    }
-    return ids;
+  private static boolean isOlder(Route one, Route other) {
+    return one.placement().compareTo(other.placement()) < 0;
+  }
+
+  /** Oldest placement first, as a pool has them. */
+  private static List<Route> routes(@Nullable Pool pool) {
+    return pool == null ? List.of() : pool.routes();
   }
 }

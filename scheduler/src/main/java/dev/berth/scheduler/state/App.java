@@ -62,6 +62,9 @@ public record App(
 
   /** Increases each time the instance is asked to restart. */
   public long restartToken(InstanceId instance) {
+    if (restarts.isEmpty()) {
+      return 0; // it is asked of every instance, and most apps were never restarted
+    }
     long ofType = restarts.getOrDefault(instance.type().name(), 0L);
     return Math.max(ofType, restarts.getOrDefault(instance.shortName(), 0L));
   }

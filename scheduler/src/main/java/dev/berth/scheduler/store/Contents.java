@@ -21,6 +21,7 @@ import dev.berth.scheduler.state.ClusterState;
 import dev.berth.scheduler.state.GivenAnswer;
 import dev.berth.scheduler.state.HistoryEvent;
 import dev.berth.scheduler.state.KnownNode;
+import dev.berth.scheduler.state.NodeId;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.PlacementId;
 import dev.berth.scheduler.state.Release;
@@ -44,6 +45,7 @@ import org.jspecify.annotations.Nullable;
 final class Contents {
   private final Paths paths;
   private final Map<String, Held> held = new HashMap<>();
+  private final Map<String, NodeId> nodes = new HashMap<>();
   private final Map<String, Message> foreign = new HashMap<>();
   private ClusterState state = ClusterState.empty();
   private ClusterState.Counters counters = state.counters();
@@ -158,7 +160,8 @@ final class Contents {
         yield one(new Change.PutAnswer(answer, 0), new Change.RemoveAnswer(answer.sequence()));
       }
       case "placements" -> {
-        var placements = Decoding.placements(noted(path, StoredPlacements.parseFrom(data)));
+        var placements =
+            Decoding.placements(noted(path, StoredPlacements.parseFrom(data)), this::node);
         replace(
             before != null && before.said() instanceof Said.Shard(List<Placement> known)
                 ? known
@@ -170,6 +173,10 @@ final class Contents {
           new Said.Segment(Decoding.history(noted(path, StoredHistory.parseFrom(data))));
       default -> throw new IllegalStateException("nothing is known of " + path);
     };
+  }
+
+  private NodeId node(String name) {
+    return nodes.computeIfAbsent(name, NodeId::new);
   }
 
   /** Remembers it if it says what only a later version understands. */

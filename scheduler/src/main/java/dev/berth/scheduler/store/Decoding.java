@@ -35,6 +35,7 @@ import dev.berth.scheduler.state.NodePolicy;
 import dev.berth.scheduler.state.NodePool;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.Placement.Intent;
+import dev.berth.scheduler.state.Placement.Wanted;
 import dev.berth.scheduler.state.PlacementId;
 import dev.berth.scheduler.state.Priority;
 import dev.berth.scheduler.state.ProcessType;
@@ -49,6 +50,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.pcollections.TreePMap;
 import org.pcollections.TreePVector;
 
@@ -179,37 +181,48 @@ final class Decoding {
             TurnoverCodec.drain(stored)));
   }
 
-  static List<Placement> placements(StoredPlacements stored) {
+  /** What is the same in many placements is one object: there may be a million of them. */
+  static List<Placement> placements(StoredPlacements stored, Function<String, NodeId> nodes) {
     var type =
         new ProcessTypeId(AppId.of(stored.getTenant(), stored.getApp()), stored.getProcessType());
-    var placements = new ArrayList<Placement>();
+    var placements = new ArrayList<Placement>(stored.getPlacementsCount());
+    Wanted shared = null;
     for (StoredPlacement placement : stored.getPlacementsList()) {
-      placements.add(placement(type, placement));
+      Wanted wanted = wanted(placement);
+      if (shared == null || !wanted.equals(shared)) {
+        shared = wanted;
+      }
+      placements.add(
+          new Placement(
+              new PlacementId(placement.getId()),
+              new InstanceId(type, placement.getIndex()),
+              nodes.apply(placement.getNode()),
+              shared,
+              intent(placement),
+              Instant.ofEpochMilli(placement.getSince())));
     }
     return placements;
   }
 
-  private static Placement placement(ProcessTypeId type, StoredPlacement stored) {
-    return new Placement(
-        new PlacementId(stored.getId()),
-        new InstanceId(type, stored.getIndex()),
-        new NodeId(stored.getNode()),
-        new Placement.Wanted(
-            stored.getRelease(),
-            stored.getBaseLine(),
-            stored.getBaseVersion(),
-            stored.getSize(),
-            stored.getRestartToken()),
-        switch (stored.getIntent()) {
-          case RUN -> Intent.RUN;
-          case DRAINING -> Intent.DRAINING;
-          case STOPPING -> Intent.STOPPING;
-          case INTENT_UNSPECIFIED, UNRECOGNIZED ->
-              throw new IllegalStateException(
-                  "placement %d has the unknown intent %d"
-                      .formatted(stored.getId(), stored.getIntentValue()));
-        },
-        Instant.ofEpochMilli(stored.getSince()));
+  private static Wanted wanted(StoredPlacement stored) {
+    return new Wanted(
+        stored.getRelease(),
+        stored.getBaseLine(),
+        stored.getBaseVersion(),
+        stored.getSize(),
+        stored.getRestartToken());
+  }
+
+  private static Intent intent(StoredPlacement stored) {
+    return switch (stored.getIntent()) {
+      case RUN -> Intent.RUN;
+      case DRAINING -> Intent.DRAINING;
+      case STOPPING -> Intent.STOPPING;
+      case INTENT_UNSPECIFIED, UNRECOGNIZED ->
+          throw new IllegalStateException(
+              "placement %d has the unknown intent %d"
+                  .formatted(stored.getId(), stored.getIntentValue()));
+    };
   }
 
   static List<HistoryEvent> history(StoredHistory stored) {

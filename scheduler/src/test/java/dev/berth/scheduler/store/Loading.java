@@ -14,6 +14,7 @@ import dev.berth.proto.stored.v1.StoredTenant;
 import dev.berth.scheduler.state.Change;
 import dev.berth.scheduler.state.ClusterState;
 import dev.berth.scheduler.state.HistoryEvent;
+import dev.berth.scheduler.state.NodeId;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -76,7 +77,7 @@ final class Loading {
       changes.add(new Change.PutRelease(Decoding.release(StoredRelease.parseFrom(data))));
     }
     for (byte[] data : all("placements")) {
-      Decoding.placements(StoredPlacements.parseFrom(data))
+      Decoding.placements(StoredPlacements.parseFrom(data), NodeId::new)
           .forEach(placement -> changes.add(new Change.PutPlacement(placement)));
     }
     var history = new ArrayList<HistoryEvent>();

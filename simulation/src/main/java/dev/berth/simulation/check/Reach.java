@@ -31,14 +31,12 @@ final class Reach {
 
   /**
    * For how long it could have found this one among all schedulers: none of the others kept it
-   * waiting for an answer.
+   * waiting for an answer, as one that is cut off does, dead or not.
    */
   long finds(SimProcess process, String scheduler) {
     long shortest = lasts(process, scheduler);
     for (SimScheduler other : cluster.schedulers()) {
-      if (other.isAlive()) {
-        shortest = Math.min(shortest, lasts(process, other.name()));
-      }
+      shortest = Math.min(shortest, lasts(process, other.name()));
     }
     return shortest;
   }

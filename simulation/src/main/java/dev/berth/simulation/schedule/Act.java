@@ -49,6 +49,9 @@ public record Act(long at, Kind kind, int which, int other, long micros) {
     STORE_DOWN(1),
     STORE_SLOW(2),
     STORE_ERRORS(2),
+
+    /** Only in the end of a round, where no other fault makes up for what the leader neglects. */
+    STORE_ERROR(0),
     CRASH(10),
     OUT_OF_MEMORY(2),
     REBOOT(3),

@@ -45,6 +45,7 @@ public final class Director {
     world.tell("-- peace --");
     cluster.troubles().slow(Duration.ZERO);
     cluster.troubles().errors(0);
+    cluster.troubles().failNext(false);
     cluster.ensemble().down(false);
     for (SimAgent agent : cluster.agents()) {
       agent.host().mood(Mood.WELL);
@@ -101,7 +102,7 @@ public final class Director {
       case OUT_OF_MEMORY -> crash(act, 137, true);
       case REBOOT -> reboot(node(act), act.micros());
       case CUT, CUT_ONE_WAY, CUT_OFF, CUT_MANY, FLAP, TEAR, DELAY -> network(act);
-      case CUT_FROM_STORE, EXPIRE, STORE_DOWN, STORE_SLOW, STORE_ERRORS -> store(act);
+      case CUT_FROM_STORE, EXPIRE, STORE_DOWN, STORE_SLOW, STORE_ERRORS, STORE_ERROR -> store(act);
       case SLOW_HOST, FAIL_STARTS, HANG_STOPS, DISK_FULL, DAMAGE_ORDERS, UNVERIFY -> host(act);
       case ROUTER_DISK_FULL -> {
         SimRouter router = cluster.routers().get(act.which() % cluster.routers().size());
@@ -350,6 +351,7 @@ public final class Director {
         cluster.troubles().errors(0.02);
         afterwards(act, () -> cluster.troubles().errors(0));
       }
+      case STORE_ERROR -> cluster.troubles().failNext(true);
       default -> throw new IllegalStateException("no fault of the store: " + act);
     }
   }

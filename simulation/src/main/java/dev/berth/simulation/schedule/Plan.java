@@ -24,6 +24,7 @@ public record Plan(List<Act> acts, int rounds) {
 
   private static final long LONGEST_MICROS = 120_000_000;
   private static final long SILENCE_MICROS = 70_000_000;
+  private static final long LAST_MICROS = 20_000_000;
 
   public Plan {
     acts = List.copyOf(acts);
@@ -41,8 +42,18 @@ public record Plan(List<Act> acts, int rounds) {
         acts.add(act(random, kinds, troubleFrom(round), troubleUntil(round)));
       }
     }
+    for (int round = 0; round < rounds; round++) {
+      if (random.nextInt(3) == 0) {
+        acts.add(lastError(random, round));
+      }
+    }
     acts.sort(Comparator.comparingLong(Act::at));
     return new Plan(acts, rounds);
+  }
+
+  private static Act lastError(RandomGenerator random, int round) {
+    long at = troubleUntil(round) - 1 - random.nextLong(LAST_MICROS);
+    return new Act(at, Kind.STORE_ERROR, 0, 0, 0);
   }
 
   private static List<Kind> kinds(RandomGenerator random) {

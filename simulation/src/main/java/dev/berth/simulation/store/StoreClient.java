@@ -63,6 +63,7 @@ public final class StoreClient {
   public static final class Troubles {
     private long slowMicros;
     private double errors;
+    private boolean nextFails;
     private int operations = 100;
 
     /** Each write takes up to so much longer. */
@@ -75,8 +76,19 @@ public final class StoreClient {
       errors = share;
     }
 
+    /** The next write fails, having taken effect or not, and no other. */
+    public void failNext(boolean fails) {
+      nextFails = fails;
+    }
+
     public boolean any() {
-      return slowMicros > 0 || errors > 0;
+      return slowMicros > 0 || errors > 0 || nextFails;
+    }
+
+    private boolean fails(RandomGenerator chance) {
+      boolean fails = nextFails || (errors > 0 && chance.nextDouble() < errors);
+      nextFails = false;
+      return fails;
     }
 
     /** A pass is cut into transactions of at most so many changes. */
@@ -325,7 +337,7 @@ public final class StoreClient {
     private CompletableFuture<@Nullable Void> write(List<Change> changes, ClusterState after) {
       var done = new CompletableFuture<@Nullable Void>();
       var write = new Ensemble.Write(process.name(), opened.epoch(), counters++, changes, after);
-      boolean fails = troubles.errors > 0 && chance().nextDouble() < troubles.errors;
+      boolean fails = troubles.fails(chance());
       boolean takesEffect = !fails || chance().nextBoolean();
       ask(() -> {
         boolean isWritten = takesEffect && ensemble.write(mine, write);

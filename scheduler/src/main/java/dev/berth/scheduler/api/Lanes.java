@@ -1,0 +1,57 @@
+package dev.berth.scheduler.api;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingDeque;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Keeps TLS handshakes out of the way of calls.
+ *
+ * <p>A handshake takes milliseconds of cpu, and ten thousand agents may make one at the same
+ * moment, after a change of leader. They take turns on half of the cpus, the newest first: who has
+ * waited for long has given up, and to serve the oldest first would serve nobody. Calls on
+ * connections that stand go on. Thread-safe.
+ */
+final class Lanes implements Executor, AutoCloseable {
+  /** Where Netty's tasks of a handshake come from. */
+  private static final String TLS = "io.netty.handler.ssl.";
+
+  private final Executor calls;
+  private final ExecutorService handshakes;
+
+  Lanes(Executor calls, int cpus) {
+    this.calls = calls;
+    int threads = Math.max(1, cpus / 2);
+    this.handshakes =
+        new ThreadPoolExecutor(
+            threads,
+            threads,
+            0,
+            TimeUnit.SECONDS,
+            new NewestFirst(),
+            Thread.ofPlatform().daemon().name("tls-handshake-", 1).factory());
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    boolean isHandshake = task.getClass().getName().startsWith(TLS);
+    (isHandshake ? handshakes : calls).execute(task);
+  }
+
+  @Override
+  public void close() {
+    handshakes.shutdown();
+  }
+
+  /** What came last is taken first. */
+  private static final class NewestFirst extends LinkedBlockingDeque<Runnable> {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public boolean offer(Runnable task) {
+      return offerFirst(task);
+    }
+  }
+}
