@@ -38,7 +38,7 @@ public record Dimensions(
         instances / perApp * perApp,
         perApp,
         32,
-        Math.clamp(512 + instances / 400L, 512, 3072),
+        Math.clamp(512 + instances / 400L + agents / 40L, 512, 3072),
         Duration.ofSeconds(instances >= 100_000 ? 30 : 10),
         instances >= 100_000 ? 300 : 100);
   }

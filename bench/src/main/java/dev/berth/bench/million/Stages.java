@@ -30,6 +30,7 @@ import org.apache.curator.framework.CuratorFramework;
 final class Stages {
   private static final Duration LIMIT = Duration.ofMinutes(15);
   private static final int QUIET_MILLIS = 300;
+  private static final long LONGEST_LOOK_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   private final MillionCluster cluster;
   private final Dimensions dimensions;
@@ -200,7 +201,7 @@ final class Stages {
 
   /** Until it has used next to no cpu for a while: what it had to do is done. */
   private void awaitQuiet(long pid) {
-    long pause = TimeUnit.SECONDS.toNanos(2);
+    long pause = Math.min(LONGEST_LOOK_NANOS, dimensions.settling().toNanos() / 2);
     deadline.until(
         "quiet",
         LIMIT,

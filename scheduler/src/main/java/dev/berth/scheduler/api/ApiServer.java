@@ -27,6 +27,9 @@ public final class ApiServer implements AutoCloseable {
   /** Of callers with a certificate: an agent has one stream, and one for each log that is read. */
   private static final int MAX_PROVEN_CALLS = 100_000;
 
+  /** Callers give up after half of that; the connection is held that long in vain at most. */
+  private static final int HANDSHAKE_SECONDS = 20;
+
   private static final int CLOSING_SECONDS = 2;
 
   private final Lanes lanes;
@@ -50,6 +53,7 @@ public final class ApiServer implements AutoCloseable {
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .maxInboundMetadataSize(MAX_HEADER_BYTES)
             .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
+            .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
             .permitKeepAliveTime(1, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
             .keepAliveTime(10, TimeUnit.SECONDS)

@@ -11,10 +11,13 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>A handshake takes milliseconds of cpu, and ten thousand agents may make one at the same
  * moment, after a change of leader. They take turns on half of the cpus, the newest first: who has
- * waited for long has given up, and to serve the oldest first would serve nobody. Calls on
- * connections that stand go on. Thread-safe.
+ * waited for long has given up, and to serve the oldest first would serve nobody. At most {@value
+ * #MAX_WAITING} wait; of more, the oldest are forgotten, since each holds its whole connection, and
+ * theirs run into a timeout. Calls on connections that stand go on. Thread-safe.
  */
 final class Lanes implements Executor, AutoCloseable {
+  static final int MAX_WAITING = 1000;
+
   /** Where Netty's tasks of a handshake come from. */
   private static final String TLS = "io.netty.handler.ssl.";
 
@@ -30,7 +33,7 @@ final class Lanes implements Executor, AutoCloseable {
             threads,
             0,
             TimeUnit.SECONDS,
-            new NewestFirst(),
+            new NewestFirst(MAX_WAITING),
             Thread.ofPlatform().daemon().name("tls-handshake-", 1).factory());
   }
 
@@ -45,13 +48,20 @@ final class Lanes implements Executor, AutoCloseable {
     handshakes.shutdown();
   }
 
-  /** What came last is taken first. */
-  private static final class NewestFirst extends LinkedBlockingDeque<Runnable> {
+  /** What came last is taken first, and what came first is dropped when there are too many. */
+  static final class NewestFirst extends LinkedBlockingDeque<Runnable> {
     private static final long serialVersionUID = 1;
+
+    NewestFirst(int most) {
+      super(most);
+    }
 
     @Override
     public boolean offer(Runnable task) {
-      return offerFirst(task);
+      while (!offerFirst(task)) {
+        var _ = pollLast();
+      }
+      return true;
     }
   }
 }
