@@ -1,7 +1,10 @@
 package dev.berth.leader;
 
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Stays with one while it serves. Else goes where a refusal says that the leader is, or round
  * the list; a leader that is not on the list is believed, since only a certificate of the cluster's
- * authority makes a scheduler. Calls under way on a scheduler that is left go on. Thread-safe.
+ * authority makes a scheduler. Calls under way on a scheduler that is left go on. While no leader
+ * is found, connections that stand are kept: one of them may lead next, and ten thousand handshakes
+ * are dear. Thread-safe.
  */
 public final class Schedulers implements AutoCloseable {
   /** Two that name each other are not believed for ever. */
@@ -19,6 +24,7 @@ public final class Schedulers implements AutoCloseable {
 
   private final List<String> addresses;
   private final Function<String, ManagedChannel> dial;
+  private final Map<String, ManagedChannel> kept = new HashMap<>(); // without the one below
   private int place;
   private int tried;
   private int hints;
@@ -54,6 +60,8 @@ public final class Schedulers implements AutoCloseable {
     tried = 0;
     hints = 0;
     place = Math.max(addresses.indexOf(address), 0);
+    kept.values().forEach(ManagedChannel::shutdown);
+    kept.clear();
   }
 
   /**
@@ -82,13 +90,23 @@ public final class Schedulers implements AutoCloseable {
   @Override
   public synchronized void close() {
     channel.shutdownNow();
+    kept.values().forEach(ManagedChannel::shutdownNow);
   }
 
   private void go(String next) {
     if (!next.equals(address)) {
-      channel.shutdown();
+      leave();
       address = next;
-      channel = dial.apply(next);
+      ManagedChannel standing = kept.remove(next);
+      channel = standing == null ? dial.apply(next) : standing;
+    }
+  }
+
+  private void leave() {
+    if (addresses.contains(address) && channel.getState(false) == ConnectivityState.READY) {
+      kept.put(address, channel);
+    } else {
+      channel.shutdown();
     }
   }
 }

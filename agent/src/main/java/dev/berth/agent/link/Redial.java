@@ -14,6 +14,9 @@ final class Redial {
   /** Of what a leader may ask for: half of what makes a node count as lost. */
   static final Duration WIDEST = Duration.ofSeconds(30);
 
+  /** The first call is spread over all of that time, each later one over this part of it. */
+  static final int CALLS_WITHIN = 6;
+
   private final RandomGenerator random;
   private Duration next = FIRST;
 

@@ -36,6 +36,7 @@ public final class SchedulerLink implements AutoCloseable {
   private final Redial redial;
   private final Thread thread;
   private volatile @Nullable LinkSession current;
+  private Duration spread = Duration.ZERO; // belongs to whoever takes the turns
 
   /** Who answers what the scheduler asks beside orders. */
   public record Desks(LogReading logs, Standing rounds, ImageHolding images) {}
@@ -101,11 +102,14 @@ public final class SchedulerLink implements AutoCloseable {
     logs.closeAll();
     if (session.wasWelcomed()) {
       redial.reset();
+      spread = session.redialWithin();
       LOG.warn("the link to the scheduler was lost: {}", session.end());
-      return redial.next(session.redialWithin());
+      return redial.next(spread);
     }
     LOG.debug("no leader at {}: {}", schedulers.address(), session.end());
-    return schedulers.moveOn(session.failure()) ? Duration.ZERO : redial.next();
+    return schedulers.moveOn(session.failure())
+        ? Duration.ZERO
+        : redial.next(spread.dividedBy(Redial.CALLS_WITHIN));
   }
 
   /** Whether the stream that was dialled last has come to its end since. */

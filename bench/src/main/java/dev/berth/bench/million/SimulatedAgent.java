@@ -38,6 +38,7 @@ final class SimulatedAgent {
       AgentMessage.newBuilder().setBeat(Beat.getDefaultInstance()).build();
   private static final int FIRST_PAUSE_MILLIS = 50;
   private static final int LONGEST_PAUSE_MILLIS = 2000;
+  private static final int CALLS_WITHIN = 6; // as agents do
 
   private final String node;
   private final Capacity capacity;
@@ -47,6 +48,7 @@ final class SimulatedAgent {
   private final Map<Long, Integer> incarnations = new HashMap<>();
   private long epochSeen;
   private int pause = FIRST_PAUSE_MILLIS;
+  private int redialWithin;
   private @Nullable Session session;
 
   /** What all agents share. */
@@ -168,7 +170,6 @@ final class SimulatedAgent {
     private boolean isLinked;
     private boolean isOver;
     private long revision;
-    private int redialWithin;
 
     void send(AgentMessage message) {
       StreamObserver<AgentMessage> to = out;
@@ -276,7 +277,7 @@ final class SimulatedAgent {
           fleet.tally().linked.decrement();
           wait = nextPause() + fleet.random().nextInt(redialWithin + 1);
         } else if (!schedulers.moveOn(failure)) {
-          wait = nextPause();
+          wait = nextPause() + fleet.random().nextInt(redialWithin / CALLS_WITHIN + 1);
         }
         fleet.tally().redials.increment();
         var _ = fleet.timer().schedule(SimulatedAgent.this::dial, wait, TimeUnit.MILLISECONDS);
