@@ -13,6 +13,7 @@ import dev.berth.agent.link.Fence;
 import dev.berth.agent.link.NodeFacts;
 import dev.berth.agent.link.SchedulerLink;
 import dev.berth.agent.linux.NativeSyscalls;
+import dev.berth.agent.logs.LastWords;
 import dev.berth.agent.logs.LogDesk;
 import dev.berth.agent.logs.LogFiles;
 import dev.berth.agent.logs.LogMeter;
@@ -114,7 +115,7 @@ public final class Agent implements AutoCloseable {
             metrics::startTook);
     Orders stored = orderFile.read();
     var node = new Node(around.clock(), edges, stored);
-    around.host().onExit(loop::offerEnded);
+    hearEnds(around.host(), new LastWords(logs));
     node.adopt(around.host().adopt());
     keep(loop, AgentLoop::close);
     loop.start(node, around.onFault());
@@ -145,6 +146,11 @@ public final class Agent implements AutoCloseable {
                 around.random()),
             SchedulerLink::close);
     link.start();
+  }
+
+  private void hearEnds(InstanceHost host, LastWords lastWords) {
+    host.onExit(
+        ended -> loop.offerEnded(ended, lastWords.of(ended.placementId(), ended.incarnation())));
   }
 
   private ImageKeeper startKeeping(

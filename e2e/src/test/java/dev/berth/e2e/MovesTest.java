@@ -139,12 +139,16 @@ class MovesTest {
   @Test
   void theReleaseCommandComesFirstAndStopsTheReleaseIfItFails() throws Exception {
     Map<Integer, Integer> before = releases(SHOP);
-    Path failing = variant("failing", Map.of("Procfile", "web: sh web.sh\nrelease: false\n"));
+    String migration = "echo no such table >&2; exit 3";
+    Path failing =
+        variant(
+            "failing",
+            Map.of("Procfile", "web: sh web.sh\nrelease: sh -c '%s'\n".formatted(migration)));
     Path releasing = variant("releasing", Map.of("Procfile", "web: sh web.sh\nrelease: true\n"));
 
     BerthCommand.Outcome failed = stage.cluster.tryBerth("deploy", failing.toString(), "-a", SHOP);
     assertThat(failed.exit()).as(failed.err()).isEqualTo(TAKEN_BACK);
-    assertThat(failed.err()).contains("release command");
+    assertThat(failed.err()).contains("release command", "code 3", "no such table");
     assertThat(releases(SHOP)).isEqualTo(before);
 
     stage.deploy(SHOP, releasing);

@@ -43,6 +43,12 @@ public sealed interface Cgroups permits CgroupsV1, CgroupsV2 {
    */
   List<Setting> wholeDevice(String device, long bytesPerSecond);
 
+  /**
+   * Takes the rates of disks away from a cgroup whose end has come: what it still has to write goes
+   * at once, and nobody waits for it. Does nothing when there is no such cgroup.
+   */
+  void freeDisks(String path) throws IOException;
+
   /** Puts a process into a cgroup of its own, which has a cpu quota and nothing else. */
   void hold(String path, long pid, int cpuMillis) throws IOException;
 

@@ -68,6 +68,10 @@ record CgroupsV1(V1Hierarchies hierarchies) implements Cgroups {
     return Files.exists(rate.file()) ? List.of(rate) : List.of();
   }
 
+  /** Rates of the instance's own device, which go by {@link #wholeDevice}, are what counts here. */
+  @Override
+  public void freeDisks(String path) {}
+
   @Override
   public void hold(String path, long pid, int cpuMillis) throws IOException {
     Files.createDirectories(file("cpu", path, "cgroup.procs").getParent());

@@ -8,6 +8,11 @@ import java.util.List;
 
 /** Cgroups of a pure v2 host: one tree. Thread-safe. */
 record CgroupsV2(Path root) implements Cgroups {
+  /** Of the memory, but no more than the second: the last of it, which is given slowly. */
+  private static final int SLOW_PART = 16;
+
+  private static final long MOST_SLOW_BYTES = 32L << 20;
+  private static final long PAGE = 4096;
 
   private Path file(String path, String name) {
     return root.resolve(path.substring(1)).resolve(name);
@@ -34,6 +39,10 @@ record CgroupsV2(Path root) implements Cgroups {
     if (Files.exists(burst)) {
       settings.add(Setting.number("cpu burst", burst, extras.burstMicros()));
     }
+    Path high = file(path, "memory.high");
+    if (extras.memoryBytes() > 0 && Files.exists(high)) {
+      settings.add(Setting.number("memory before it slows down", high, high(extras)));
+    }
     Path group = file(path, "memory.oom.group");
     if (Files.exists(group)) {
       settings.add(Setting.number("out of memory as a group", group, 1));
@@ -50,6 +59,28 @@ record CgroupsV2(Path root) implements Cgroups {
     }
     settings.addAll(KernelFile.hugePages(file(path, ""), ".max", true));
     return settings;
+  }
+
+  /**
+   * Who writes faster than the disk waits from here on. At the hard limit there would be nothing to
+   * wait for: the kernel counts what is yet to be written too seldom to hold a small cgroup back,
+   * finds no page that it can take, and kills.
+   */
+  private static long high(Extras extras) {
+    long slow = Math.min(extras.memoryBytes() / SLOW_PART, MOST_SLOW_BYTES);
+    return (extras.memoryBytes() - slow) / PAGE * PAGE;
+  }
+
+  @Override
+  public void freeDisks(String path) throws IOException {
+    Path file = file(path, "io.max");
+    if (!Files.exists(file)) {
+      return;
+    }
+    for (String line : Files.readAllLines(file)) {
+      String all = line.split(" ", 2)[0] + " rbps=max wbps=max";
+      new Setting("disk rate", file, all, all).write();
+    }
   }
 
   @Override

@@ -71,10 +71,12 @@ public final class AgentLoop implements AutoCloseable {
   }
 
   /** For the one who watches containers, who must not be held up. */
-  public void offerEnded(Ended ended) {
+  public void offerEnded(Ended ended, String lastWords) {
     offerSoon(
         new Input.Heard(
-            new PlacementId(ended.placementId()), ended.incarnation(), HostReports.ended(ended)));
+            new PlacementId(ended.placementId()),
+            ended.incarnation(),
+            HostReports.ended(ended, lastWords)));
   }
 
   public NodeView view() {

@@ -27,9 +27,9 @@ final class HostReports {
     return new Report.StartFailed(cause, String.valueOf(failure.getMessage()));
   }
 
-  static Report ended(Ended ended) {
+  static Report ended(Ended ended, String lastWords) {
     return new Report.Ended(
-        ended.exitCode(), oom(ended.memory()), ended.pidsLimitHits(), ended.detail());
+        ended.exitCode(), oom(ended.memory()), ended.pidsLimitHits(), lastWords);
   }
 
   static Report counted(Usage usage) {

@@ -131,7 +131,7 @@ public final class Node {
       case Kept.Over(_, int incarnation, String host, var ended) -> {
         Phase phase = new Phase.Running(new Address(host, 0), now, 0, "");
         put(Placement.adopted(id, incarnation, now, phase, now));
-        hear(id, incarnation, HostReports.ended(ended));
+        hear(id, incarnation, HostReports.ended(ended, ""));
       }
       case Kept.Reserved(_, int incarnation, _) -> put(Placement.idle(id, incarnation, now));
     }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
  */
 public final class LoopDevices {
   private static final int TRIES = 200;
+  private static final Path CGROUP_V2 = Path.of("/sys/fs/cgroup/cgroup.controllers");
   private final Syscalls syscalls;
 
   LoopDevices(Syscalls syscalls) {
@@ -27,6 +28,15 @@ public final class LoopDevices {
     return major + ":" + minor;
   }
 
+  /**
+   * On cgroup v2 the pages of the image file would be charged to the instance beside those of its
+   * own files, by a thread of the kernel's that may not wait for memory: where there is none left,
+   * it would have the instance killed, though all that is needed is to wait for the disk.
+   */
+  private static int writing() {
+    return Files.exists(CGROUP_V2) ? Syscalls.LOOP_DIRECT_IO : 0;
+  }
+
   /** Mounts the image behind an open descriptor; the descriptor stays the caller's. */
   void mount(int file, Path target, String type, long flags, String options) throws IOException {
     int control =
@@ -34,13 +44,13 @@ public final class LoopDevices {
             syscalls.open(Path.of("/dev/loop-control"), Syscalls.O_RDWR),
             "open /dev/loop-control; is the loop driver loaded?");
     try {
-      boolean readOnly = (flags & Syscalls.MS_RDONLY) != 0;
+      int use = (flags & Syscalls.MS_RDONLY) != 0 ? Syscalls.LOOP_READ_ONLY : writing();
       for (int attempt = 0; attempt < TRIES; attempt++) {
         int number = Errno.check(syscalls.freeLoop(control), "find a free loop device");
         Path device = Path.of("/dev/loop" + number);
         int loop = Errno.check(syscalls.open(device, Syscalls.O_RDWR), "open " + device);
         try {
-          int result = syscalls.configureLoop(loop, file, readOnly);
+          int result = syscalls.configureLoop(loop, file, use);
           if (result == -Errno.EBUSY) {
             continue; // somebody else on this host took it between the two calls
           }

@@ -25,7 +25,6 @@ public final class NativeSyscalls implements Syscalls {
   private static final int UMOUNT_DETACH_NOFOLLOW = 2 | 8;
   private static final long LOOP_CTL_GET_FREE = 0x4C82;
   private static final long LOOP_CONFIGURE = 0x4C0A;
-  private static final int LOOP_READ_ONLY = 1;
   private static final int LOOP_AUTOCLEAR = 4;
   private static final int LOOP_CONFIG_BYTES = 304;
   private static final int LOOP_FLAGS_AT = 60;
@@ -148,12 +147,11 @@ public final class NativeSyscalls implements Syscalls {
   }
 
   @Override
-  public int configureLoop(int loop, int file, boolean readOnly) {
+  public int configureLoop(int loop, int file, int use) {
     try (var arena = Arena.ofConfined()) {
       MemorySegment config = arena.allocate(LOOP_CONFIG_BYTES, 8);
       config.set(ValueLayout.JAVA_INT, 0, file);
-      config.set(
-          ValueLayout.JAVA_INT, LOOP_FLAGS_AT, LOOP_AUTOCLEAR | (readOnly ? LOOP_READ_ONLY : 0));
+      config.set(ValueLayout.JAVA_INT, LOOP_FLAGS_AT, LOOP_AUTOCLEAR | use);
       return (int) call(arena, 16, loop, LOOP_CONFIGURE, config.address());
     }
   }

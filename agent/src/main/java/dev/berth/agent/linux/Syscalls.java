@@ -14,6 +14,11 @@ public interface Syscalls {
   int O_RDWR = 2;
   int O_DIRECTORY = 0x10000;
 
+  int LOOP_READ_ONLY = 1;
+
+  /** Past the page cache of the file below, where its file system can do that. */
+  int LOOP_DIRECT_IO = 16;
+
   long MS_RDONLY = 1;
   long MS_NOSUID = 2;
   long MS_NODEV = 4;
@@ -52,8 +57,8 @@ public interface Syscalls {
   /** The number of a free loop device, which may be taken by another at once. */
   int freeLoop(int control);
 
-  /** Binds a file to a loop device that clears itself with its last user. */
-  int configureLoop(int loop, int file, boolean readOnly);
+  /** Binds a file to a loop device that clears itself with its last user; 0 is a plain use. */
+  int configureLoop(int loop, int file, int use);
 
   /** Gives a part of a file back to the disk; it reads as zeros then, and keeps its length. */
   int punch(Path file, long from, long length);

@@ -73,11 +73,18 @@ record Phases(Placement placement, Rules rules, Instant now, List<Notice> notice
     say(Notice.Kind.EXITED, how + lived + "; " + nextStart(crashes));
     Cause cause = outOfMemory ? Cause.OUT_OF_MEMORY : Cause.PROCESS_EXITED;
     return new Phases(counted, rules, now, notices)
-        .crashed(new Exit(cause, ended.code(), now, how), crashes);
+        .crashed(new Exit(cause, ended.code(), now, how + lastWords(ended)), crashes);
   }
 
   private Placement crashed(Exit exit, int crashes) {
     return rules.once() ? placement.over(exit) : placement.crashed(exit, crashes);
+  }
+
+  /** Of what runs once nobody can read the log when it is gone. */
+  private String lastWords(Report.Ended ended) {
+    return rules.once() && ended.code() != 0 && !ended.lastWords().isEmpty()
+        ? "; its last words: " + ended.lastWords()
+        : "";
   }
 
   private static String end(Report.Ended ended) {

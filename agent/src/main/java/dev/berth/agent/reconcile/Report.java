@@ -13,8 +13,9 @@ public sealed interface Report {
    * The first process of the container ended.
    *
    * @param pidsLimitHits forks refused because of its pids limit
+   * @param lastWords what it wrote last, on one line; empty if that is not known
    */
-  record Ended(int code, Oom oom, long pidsLimitHits, String detail) implements Report {
+  record Ended(int code, Oom oom, long pidsLimitHits, String lastWords) implements Report {
     /** Stands for a code that nobody was there to take down. */
     public static final int UNKNOWN_CODE = 255;
 

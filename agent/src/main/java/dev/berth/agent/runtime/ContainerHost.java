@@ -27,6 +27,10 @@ import org.slf4j.LoggerFactory;
 public final class ContainerHost implements InstanceHost {
   private static final Logger LOG = LoggerFactory.getLogger(ContainerHost.class);
   private static final int DEAD_TICKS = 3;
+
+  /** Its conmon may be behind, on a busy host or with a flood of log lines before the end. */
+  private static final int DEAD_TICKS_WITH_SHIM = 30;
+
   private static final int WARM_PLACES = 4;
   private static final long END_SECONDS = 10;
 
@@ -360,10 +364,14 @@ public final class ContainerHost implements InstanceHost {
       Path exit = parts.layout().exits().resolve(container.name());
       if (Files.exists(exit)) {
         tell(container, code(exit));
-      } else if (container.deadTicks() >= DEAD_TICKS) {
-        tell(container, -1); // its conmon is gone too
+      } else if (container.deadTicks() >= patience(container)) {
+        tell(container, -1);
       }
     }
+  }
+
+  private int patience(Container container) {
+    return parts.runtime().shim(container.name()).isPresent() ? DEAD_TICKS_WITH_SHIM : DEAD_TICKS;
   }
 
   private void tell(Container container, int code) {

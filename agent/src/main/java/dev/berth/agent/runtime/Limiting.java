@@ -134,7 +134,8 @@ public record Limiting(Cgroups cgroups, Disk disk, Defences defences) {
             limits.cpuWeight(),
             defences.has(Defence.CPU_LIMIT) ? bundle.quotaMicros(common) : 0,
             rates,
-            disk.weighs() ? limits.rates().ioWeight() : 0);
+            disk.weighs() ? limits.rates().ioWeight() : 0,
+            defences.has(Defence.MEMORY_LIMIT) ? bundle.memoryBytes() : 0);
     return cgroups.settings(bundle.cgroup(), extras);
   }
 

@@ -27,6 +27,7 @@ record Removal(HostParts parts) {
     StateLayout layout = parts.layout();
     String cgroup = parts.cgroup(name);
     killAll(cgroup);
+    attempt("free the disks of " + name, () -> parts.cgroups().freeDisks(cgroup));
     if (parts.runtime().knows(name)) {
       attempt("delete the container of " + name, () -> parts.runtime().delete(name));
     }

@@ -17,7 +17,8 @@ class SettingsTest {
           100,
           50_000,
           List.of(new Extras.DiskRate("254:0", 1000), new Extras.DiskRate("7:3", 1000)),
-          200);
+          200,
+          64L << 20);
 
   @TempDir private Path root;
 
@@ -28,6 +29,7 @@ class SettingsTest {
         List.of(
             "cpu.weight",
             "cpu.max.burst",
+            "memory.high",
             "memory.oom.group",
             "io.max",
             "io.bfq.weight",
@@ -39,6 +41,7 @@ class SettingsTest {
         .containsExactly(
             "cpu.weight=100",
             "cpu.max.burst=50000",
+            "memory.high=" + (60L << 20),
             "memory.oom.group=1",
             "io.max=254:0 rbps=1000 wbps=1000",
             "io.max=7:3 rbps=1000 wbps=1000",
@@ -67,6 +70,27 @@ class SettingsTest {
             "blkio.throttle.read_bps_device=7:3 1000",
             "blkio.throttle.write_bps_device=7:3 1000",
             "blkio.bfq.weight=200");
+  }
+
+  @Test
+  void theSlowPartOfMuchMemoryIsBounded() throws IOException {
+    make(root, List.of("cpu.weight", "memory.high"));
+    var extras = new Extras(100, 0, List.of(), 0, 4L << 30);
+
+    assertThat(told(new CgroupsV2(root).settings(PATH, extras)))
+        .containsExactly("cpu.weight=100", "memory.high=" + ((4L << 30) - (32L << 20)));
+  }
+
+  @Test
+  void theRatesOfAllDisksAreTakenAway() throws IOException {
+    make(root, List.of("io.max"));
+    Path file = root.resolve(PATH.substring(1)).resolve("io.max");
+    Files.writeString(file, "7:3 rbps=1000 wbps=1000 riops=max wiops=max\n");
+
+    new CgroupsV2(root).freeDisks(PATH);
+    new CgroupsV2(root).freeDisks("/berth-1/node-1/gone");
+
+    assertThat(Files.readString(file)).startsWith("7:3 rbps=max wbps=max");
   }
 
   @Test

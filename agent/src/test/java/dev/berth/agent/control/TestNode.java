@@ -44,7 +44,7 @@ final class TestNode implements Checks {
             new Input.Heard(
                 new PlacementId(ended.placementId()),
                 ended.incarnation(),
-                HostReports.ended(ended))));
+                HostReports.ended(ended, ""))));
     var jobs = new HostJobs(host, HostJobs.Remains.NONE, inbox::add, Runnable::run, 4);
     var edges = new Node.Edges(jobs, this, this::store, _ -> {}, _ -> {});
     this.node = new Node(clock, edges, stored());

@@ -94,7 +94,7 @@ class RateTest {
     Path held = cgroup(plan).resolve("cgroup.procs");
     String pid = Files.readString(bundle.resolve("conmon.pid")).strip();
     Wait.until(() -> !Files.exists(bundle.resolve("shim-cpu-millis")));
-    Files.writeString(cgroup(plan).resolveSibling("cgroup.procs"), pid);
+    Files.writeString(hierarchy().resolve("cgroup.procs"), pid);
     Files.writeString(bundle.resolve("shim-cpu-millis"), "20");
     assertThat(held).isEmptyFile();
 
@@ -118,8 +118,12 @@ class RateTest {
   private static Path cgroup(ContainerPlan plan) {
     String name =
         "berth-%s/node-1/p%d-1.shim".formatted(node.settings.clusterId(), plan.placementId());
+    return hierarchy().resolve(name);
+  }
+
+  private static Path hierarchy() {
     Path v1 = Path.of("/sys/fs/cgroup/cpu");
-    return (Files.isDirectory(v1) ? v1 : Path.of("/sys/fs/cgroup")).resolve(name);
+    return Files.isDirectory(v1) ? v1 : Path.of("/sys/fs/cgroup");
   }
 
   private static long throttled(Path cgroup) throws Exception {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.ToDoubleFunction;
 import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,7 +70,8 @@ public final class NeighbourBenchmark implements Benchmark {
 
   @Override
   public Report run() throws Exception {
-    try (ThrowawayCluster cluster = ThrowawayCluster.start(home, 1);
+    try (WakeLateness wakes = WakeLateness.open();
+        ThrowawayCluster cluster = ThrowawayCluster.start(home, 1);
         ClusterApi api = cluster.api();
         GeneratorCgroup _ = GeneratorCgroup.enter(cluster.id());
         Nowhere _ = Nowhere.open(cluster.id(), cluster.scratch())) {
@@ -83,7 +85,7 @@ public final class NeighbourBenchmark implements Benchmark {
       }
       List<Row> rows = new ArrayList<>();
       for (Map.Entry<String, String> attack : ATTACKS.entrySet()) {
-        Row row = beside(cluster, api, attack.getKey(), attack.getValue());
+        Row row = beside(cluster, api, wakes, attack);
         LOG.info("{} {}", row.what(), row.figures());
         rows.add(row);
       }
@@ -102,20 +104,30 @@ public final class NeighbourBenchmark implements Benchmark {
         "deploy", home.resolve("bench/src/main/apps").resolve(name).toString(), "-a", app);
   }
 
-  private Row beside(ThrowawayCluster cluster, ClusterApi api, String attack, String words)
+  private Row beside(
+      ThrowawayCluster cluster,
+      ClusterApi api,
+      WakeLateness wakes,
+      Map.Entry<String, String> attackAndWords)
       throws InterruptedException {
+    String attack = attackAndWords.getKey();
+    String words = attackAndWords.getValue();
     List<Pair> pairs = new ArrayList<>();
     for (int i = 0; i < PAIRS; i++) {
+      wakes.p99Millis();
       LoadReport alone = load(cluster);
+      double lateAlone = wakes.p99Millis();
       api.scale(NOISY, attack, 1, SIZE);
       deadline.until("the attack", LIMIT, () -> api.running(NOISY, attack).size() == 1);
       Thread.sleep(WARMING);
+      wakes.p99Millis();
       HostCpu before = HostCpu.look(cluster, nanoTime);
       LoadReport noisy = load(cluster);
       Map<String, Double> cpu = HostCpu.look(cluster, nanoTime).since(before);
+      double lateBeside = wakes.p99Millis();
       api.scale(NOISY, attack, 0, SIZE);
       deadline.until("its end", LIMIT, () -> running(api, attack) == 0);
-      pairs.add(new Pair(alone, noisy, cpu));
+      pairs.add(new Pair(alone, noisy, cpu, lateAlone, lateBeside));
       LOG.info("{}, pair {}: p99 ratio {}", words, i + 1, pairs.getLast().ratio());
     }
     return row(words, pairs);
@@ -135,7 +147,12 @@ public final class NeighbourBenchmark implements Benchmark {
   }
 
   /** One look at the quiet app alone, and the next beside an attack. */
-  private record Pair(LoadReport alone, LoadReport noisy, Map<String, Double> cpu) {
+  private record Pair(
+      LoadReport alone,
+      LoadReport noisy,
+      Map<String, Double> cpu,
+      double lateAlone,
+      double lateBeside) {
     double ratio() {
       return p99(noisy) / p99(alone);
     }
@@ -159,7 +176,9 @@ public final class NeighbourBenchmark implements Benchmark {
             .and("highest", ratios[ratios.length - 1])
             .and("errors alone", sum(pairs, it -> it.alone().failures().size()))
             .and("errors beside", sum(pairs, it -> it.noisy().failures().size()))
-            .and("requests", sum(pairs, it -> (int) it.noisy().answers()));
+            .and("requests", sum(pairs, it -> (int) it.noisy().answers()))
+            .and("rt wake p99 alone ms", median(pairs, Pair::lateAlone))
+            .and("rt wake p99 beside ms", median(pairs, Pair::lateBeside));
     for (String who : pairs.getFirst().cpu().keySet()) {
       int share = sum(pairs, it -> (int) Math.rint(it.cpu().getOrDefault(who, 0.0)));
       row = row.and("cpu% " + who, (double) share / pairs.size());
@@ -170,6 +189,10 @@ public final class NeighbourBenchmark implements Benchmark {
   private static Samples all(List<Pair> pairs, Function<Pair, LoadReport> which) {
     return Samples.of(
         pairs.stream().flatMap(pair -> which.apply(pair).latencies().stream()).toList());
+  }
+
+  private static double median(List<Pair> pairs, ToDoubleFunction<Pair> what) {
+    return pairs.stream().mapToDouble(what).sorted().toArray()[pairs.size() / 2];
   }
 
   private static int sum(List<Pair> pairs, ToIntFunction<Pair> what) {

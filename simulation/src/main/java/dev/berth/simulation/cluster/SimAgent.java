@@ -79,7 +79,7 @@ public final class SimAgent extends SimProcess {
             host,
             this,
             new HostDriver.Ears(
-                agentLoop::offerEnded,
+                ended -> agentLoop.offerEnded(ended, ""),
                 agentLoop::offer,
                 asked ->
                     cluster.happened(
