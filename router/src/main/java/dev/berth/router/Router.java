@@ -7,9 +7,11 @@ import dev.berth.leader.EpochFile;
 import dev.berth.leader.Epochs;
 import dev.berth.leader.Schedulers;
 import dev.berth.router.feed.RouteFeed;
+import dev.berth.router.feed.TableSink;
 import dev.berth.router.metrics.AccessLog;
 import dev.berth.router.metrics.RouterMetrics;
 import dev.berth.router.proxy.ProxyServer;
+import dev.berth.router.table.RouteTable;
 import io.grpc.ChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
@@ -19,6 +21,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -51,7 +54,7 @@ final class Router implements AutoCloseable {
         new RouteFeed(
             settings.feed(),
             settings.tableFile(),
-            proxy::use,
+            new Sink(proxy),
             new RouteFeed.Surroundings(nanoTime, random.split(), proxy::takeSignals));
     feed.restore();
     proxy.open();
@@ -65,6 +68,19 @@ final class Router implements AutoCloseable {
     RouterMetrics.bindTable(registry, feed::state, nanoTime);
     admin = new AdminEndpoint(registry, settings.adminPort());
     RunFile.write(settings.runFile(), runFile(settings));
+  }
+
+  /** The proxy as the feed sees it. */
+  private record Sink(ProxyServer proxy) implements TableSink {
+    @Override
+    public void use(RouteTable table, @Nullable Collection<String> changedPools, Runnable inForce) {
+      proxy.use(table, changedPools, inForce);
+    }
+
+    @Override
+    public void whenLetGo(Runnable letGo) {
+      proxy.whenLetGo(letGo);
+    }
   }
 
   private static ManagedChannel dial(String address, ChannelCredentials credentials) {

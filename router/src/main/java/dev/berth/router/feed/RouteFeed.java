@@ -201,6 +201,10 @@ public final class RouteFeed implements AutoCloseable {
 
   private void inForce(RouteTable table) {
     show(state.connected());
+    sink.whenLetGo(() -> onThread(() -> letGo(table)));
+  }
+
+  private void letGo(RouteTable table) {
     if (following != null) {
       following.acknowledge(table);
     }
@@ -286,6 +290,7 @@ public final class RouteFeed implements AutoCloseable {
     private final Epochs epochs;
     private boolean tabled;
     private boolean over;
+    private long acknowledged = -1;
 
     Following(Schedulers schedulers, Epochs epochs) {
       this.schedulers = schedulers;
@@ -310,7 +315,8 @@ public final class RouteFeed implements AutoCloseable {
 
     /** Only what this scheduler has said, or knows from the hello, means anything to it. */
     void acknowledge(RouteTable table) {
-      if (tabled) {
+      if (tabled && table.version() > acknowledged) {
+        acknowledged = table.version();
         send(
             RouterMessage.newBuilder()
                 .setAcknowledge(

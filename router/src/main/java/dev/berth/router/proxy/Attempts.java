@@ -62,6 +62,17 @@ final class Attempts {
     refresh();
   }
 
+  /**
+   * Whether the route was withdrawn while it was being connected to, and there is another: its
+   * instance may be told to stop at any moment. Starts over if so.
+   */
+  boolean leaves(LoopRoute route) {
+    if (route.isWithdrawn()) {
+      again();
+    }
+    return route.isWithdrawn() && !pool().routes().isEmpty();
+  }
+
   void refresh() {
     pool = state.current(present());
   }

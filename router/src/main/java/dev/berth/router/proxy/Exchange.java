@@ -67,8 +67,6 @@ final class Exchange {
     return upstream == null || upstream.isWritable();
   }
 
-  // ---- the request
-
   void begin(HttpRequest next) {
     Asked facts = start(next);
     RequestRules.Refusal refusal = RequestRules.check(next, state.limits());
@@ -149,8 +147,6 @@ final class Exchange {
     fail(Failure.H28);
   }
 
-  // ---- the route
-
   private void attempt(boolean fresh) {
     if (attempts.pool().routes().isEmpty()) {
       switch (attempts.pool().emptiness()) {
@@ -188,8 +184,12 @@ final class Exchange {
   }
 
   void connected(int ofTurn, UpstreamHandler connection) {
-    if (ofTurn != turn || phase != Phase.CONNECTING) {
+    boolean isAwaited = ofTurn == turn && phase == Phase.CONNECTING;
+    if (!isAwaited || attempts.leaves(route())) {
       connection.release();
+      if (isAwaited) {
+        attempt(false);
+      }
       return;
     }
     record.connected(state.now());
@@ -258,8 +258,6 @@ final class Exchange {
     activeNanos = state.now();
     client.updateReading();
   }
-
-  // ---- the answer
 
   void answered(HttpResponse answer) {
     int status = answer.status().code();
@@ -348,8 +346,6 @@ final class Exchange {
     }
   }
 
-  // ---- the tunnel
-
   private void startTunnel(HttpResponse answer) {
     switching = null;
     if (!requestWhole) {
@@ -391,8 +387,6 @@ final class Exchange {
       client.updateReading();
     }
   }
-
-  // ---- the end
 
   void clientClosed() {
     UpstreamHandler open = upstream;

@@ -5,6 +5,7 @@ import dev.berth.router.balance.TwoChoices;
 import dev.berth.router.metrics.LoopTallies;
 import dev.berth.router.table.Pool;
 import dev.berth.router.table.Route;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,7 @@ final class LoopPool {
     this.pool = pool;
     this.maxIdle = maxIdle;
     this.tallies = tallies;
-    refresh(pool);
+    var _ = refresh(pool, 0); // there is nothing yet to withdraw
   }
 
   Pool pool() {
@@ -47,7 +48,8 @@ final class LoopPool {
     return index < 0 ? null : all[index];
   }
 
-  void refresh(Pool next) {
+  /** The routes that it no longer has. */
+  Collection<LoopRoute> refresh(Pool next, long nowNanos) {
     Map<Route, LoopRoute> before = new HashMap<>();
     for (LoopRoute route : routes) {
       before.put(route.route(), route);
@@ -63,7 +65,8 @@ final class LoopPool {
     pool = next;
     routes = after;
     loads = afterLoads;
-    before.values().forEach(LoopRoute::withdraw);
+    before.values().forEach(route -> route.withdraw(nowNanos));
+    return before.values();
   }
 
   void closeIdle(long nowNanos, long maxAgeNanos) {

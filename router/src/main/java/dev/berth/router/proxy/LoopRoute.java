@@ -25,6 +25,7 @@ final class LoopRoute {
   private final RouteTally tally;
   private final ArrayDeque<UpstreamHandler> idle = new ArrayDeque<>();
   private boolean withdrawn;
+  private long withdrawnNanos;
 
   LoopRoute(Route route, int maxIdle, LoopTallies tallies) {
     this.route = route;
@@ -104,9 +105,19 @@ final class LoopRoute {
     }
   }
 
+  boolean isWithdrawn() {
+    return withdrawn;
+  }
+
+  /** Once withdrawn: are the requests that were in flight over, or have they had so long? */
+  boolean isLetGo(long nowNanos, long atMostNanos) {
+    return load.inFlight() == 0 || nowNanos - withdrawnNanos >= atMostNanos;
+  }
+
   /** No request starts here any more; those in flight end as they will. */
-  void withdraw() {
+  void withdraw(long nowNanos) {
     withdrawn = true;
+    withdrawnNanos = nowNanos;
     for (UpstreamHandler connection = idle.poll(); connection != null; connection = idle.poll()) {
       connection.close();
     }

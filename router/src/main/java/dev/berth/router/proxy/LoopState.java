@@ -25,6 +25,9 @@ final class LoopState {
   /** How often deadlines are looked at; a deadline is met at most this much late. */
   static final Duration TICK = Duration.ofMillis(100);
 
+  /** Longest time for which a withdrawn route's last requests hold up its release. */
+  static final Duration LET_GO = Duration.ofSeconds(1);
+
   private static final int TICKS_PER_SWEEP = 5;
 
   private final ProxySettings settings;
@@ -35,6 +38,7 @@ final class LoopState {
   private final Map<String, LoopPool> pools = new HashMap<>();
   private final LoopTallies tallies = new LoopTallies();
   private final List<ClientHandler> clients = new ArrayList<>();
+  private final List<LoopRoute> leaving = new ArrayList<>();
   private RouteTable table = RouteTable.empty();
   private int ticks;
   private int held;
@@ -107,7 +111,7 @@ final class LoopState {
       known = new LoopPool(pool, limits().idlePerRoute(), tallies);
       pools.put(pool.id(), known);
     } else if (!known.has(pool)) {
-      known.refresh(pool);
+      leaving.addAll(known.refresh(pool, now()));
     }
     return known;
   }
@@ -118,12 +122,19 @@ final class LoopState {
     for (String id : changedPools == null ? List.copyOf(pools.keySet()) : changedPools) {
       LoopPool known = pools.get(id);
       if (known != null) {
-        known.refresh(next.pool(id));
+        leaving.addAll(known.refresh(next.pool(id), now()));
         if (next.pool(id).routes().isEmpty()) {
           pools.remove(id);
         }
       }
     }
+  }
+
+  /** Has every withdrawn route done its last request, or had {@link #LET_GO} for it? */
+  boolean hasLetGo() {
+    long now = now();
+    leaving.removeIf(route -> route.isLetGo(now, LET_GO.toNanos()));
+    return leaving.isEmpty();
   }
 
   /** Whether one more request may wait for its app; each true is followed by one release. */
@@ -164,6 +175,7 @@ final class LoopState {
       }
     }
     if (++ticks % TICKS_PER_SWEEP == 0) {
+      var _ = hasLetGo(); // nothing is remembered for longer than needed
       long maxAge = timeouts().upstreamIdle().toNanos();
       pools.values().forEach(pool -> pool.closeIdle(now, maxAge));
     }
@@ -190,8 +202,8 @@ final class LoopState {
     }
     pools
         .values()
-        .forEach(
-            pool -> pool.refresh(new Pool(pool.pool().id(), List.of(), pool.pool().emptiness())));
+        .forEach(pool ->
+            pool.refresh(new Pool(pool.pool().id(), List.of(), pool.pool().emptiness()), now()));
     pools.clear();
     if (log != null) {
       log.handOver();

@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProxyServer implements AutoCloseable {
   private static final long QUIET_CHECK_NANOS = 20_000_000L;
+  private static final long LET_GO_CHECK_NANOS = 2_000_000L;
 
   private final ProxySettings settings;
   private final LongSupplier nanoTime;
@@ -170,6 +171,31 @@ public final class ProxyServer implements AutoCloseable {
             inForce.run();
           }
         }));
+  }
+
+  /**
+   * Runs {@code letGo} once, on one of the loops, when every request is over that was under way on
+   * a route withdrawn so far; or when the last of these routes has had a second for that.
+   */
+  public void whenLetGo(Runnable letGo) {
+    AtomicInteger left = new AtomicInteger(states.size());
+    Runnable one =
+        () -> {
+          if (left.decrementAndGet() == 0) {
+            letGo.run();
+          }
+        };
+    states.forEach((loop, state) -> loop.execute(() -> awaitLetGo(loop, state, one)));
+  }
+
+  private static void awaitLetGo(EventLoop loop, LoopState state, Runnable letGo) {
+    if (state.hasLetGo()) {
+      letGo.run();
+    } else {
+      var _ =
+          loop.schedule(
+              () -> awaitLetGo(loop, state, letGo), LET_GO_CHECK_NANOS, TimeUnit.NANOSECONDS);
+    }
   }
 
   /**

@@ -11,7 +11,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -100,25 +99,76 @@ class ChurnTest {
         Upstream stays = Upstream.saying("stays");
         Load load = new Load(8, request("POST"), router.routing(stays.route(1)))) {
       for (int i = 2; i < 40; i++) {
-        AtomicInteger busy = new AtomicInteger();
-        Upstream goes =
-            new Upstream(connection -> {
-              while (!connection.head().isEmpty()) {
-                busy.incrementAndGet();
-                connection.answer("goes");
-                busy.decrementAndGet();
-              }
-            });
+        Upstream goes = Upstream.saying("goes");
         router.routing(stays.route(1), goes.route(i));
         load.passes(50);
         router.routing(stays.route(1));
-        load.passes(50);
-        Wait.until(() -> busy.get() == 0);
+        router.awaitLetGo();
         goes.close();
       }
       load.end();
 
       assertThat(load.wrong).isEmpty();
+    }
+  }
+
+  @Test
+  void aWithdrawnRouteIsLetGoWhenItsLastAnswerIsThere() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch mayAnswer = new CountDownLatch(1);
+    try (router;
+        RouterUnderTest patient =
+            new RouterUnderTest(ProxyLimits.DEFAULTS, ProxyTimeouts.DEFAULTS);
+        Client client = patient.client();
+        Upstream stays = Upstream.saying("stays");
+        Upstream slow =
+            new Upstream(connection -> {
+              connection.head();
+              asked.countDown();
+              await(mayAnswer);
+              connection.answer("late");
+            })) {
+      patient.routing(slow.route(1));
+      client.send(request("GET"));
+      await(asked);
+      patient.routing(stays.route(2));
+      CountDownLatch letGo = patient.letGo();
+      patient.routing(stays.route(2)); // every loop has looked once when this is in force
+      assertThat(letGo.getCount()).isEqualTo(1);
+
+      mayAnswer.countDown();
+
+      assertThat(client.answer().text()).isEqualTo("late");
+      assertThat(letGo.await(5, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  @Test
+  void aRequestWithoutEndHoldsAWithdrawnRouteNoLongerThanItMay() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch over = new CountDownLatch(1);
+    try (router;
+        RouterUnderTest patient =
+            new RouterUnderTest(ProxyLimits.DEFAULTS, ProxyTimeouts.DEFAULTS);
+        Client client = patient.client();
+        Upstream stays = Upstream.saying("stays");
+        Upstream endless =
+            new Upstream(connection -> {
+              connection.head();
+              asked.countDown();
+              await(over);
+            })) {
+      patient.routing(endless.route(1));
+      client.send(request("GET"));
+      await(asked);
+
+      patient.routing(stays.route(2));
+      long from = System.nanoTime();
+      patient.awaitLetGo();
+
+      assertThat(Duration.ofNanos(System.nanoTime() - from))
+          .isGreaterThan(LoopState.LET_GO.dividedBy(2));
+      over.countDown();
     }
   }
 
@@ -225,14 +275,17 @@ class ChurnTest {
           connection.answer("done");
         };
     try (Upstream upstream = new Upstream(slow);
+        Client busy = router.client();
         Client idle = router.client();
-        Client busy = router.client()) {
+        Client idleOnTheOtherLoop = router.client()) {
       router.routing(upstream.route(1));
       idle.get("nobody", "/");
+      idleOnTheOtherLoop.get("nobody", "/");
       busy.send(request("GET"));
       Wait.until(() -> router.count(Of.UPSTREAM_CONNECTIONS) == 1);
       Thread stopping = Thread.ofVirtual().start(router::close);
       assertThat(idle.isClosedByRouter()).isTrue();
+      assertThat(idleOnTheOtherLoop.isClosedByRouter()).isTrue();
       go.countDown();
 
       Client.Answer answer = busy.answer();

@@ -89,14 +89,29 @@ final class RouterUnderTest implements AutoCloseable {
     RouteTable table = intake.table();
     CountDownLatch inForce = new CountDownLatch(1);
     server.use(table, null, inForce::countDown);
+    await(inForce, "the table is not in force");
+    return this;
+  }
+
+  /** What the scheduler waits for before it has an instance stopped. */
+  void awaitLetGo() {
+    await(letGo(), "withdrawn routes are not let go");
+  }
+
+  CountDownLatch letGo() {
+    CountDownLatch letGo = new CountDownLatch(1);
+    server.whenLetGo(letGo::countDown);
+    return letGo;
+  }
+
+  private static void await(CountDownLatch latch, String otherwise) {
     try {
-      if (!inForce.await(5, TimeUnit.SECONDS)) {
-        throw new IllegalStateException("the table is not in force after 5 s");
+      if (!latch.await(5, TimeUnit.SECONDS)) {
+        throw new IllegalStateException(otherwise + " after 5 s");
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
-    return this;
   }
 
   long count(LoopCounters.Of what) {
