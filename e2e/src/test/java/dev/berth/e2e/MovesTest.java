@@ -170,6 +170,22 @@ class MovesTest {
     assertThat(undone.path("drainingSince").asLong()).isZero();
   }
 
+  @Test
+  void anEmptyNodeTakesInstancesOfFullerOnes() {
+    String node = stage.instances(BLOG, "web").getFirst().getNode();
+    stage.cluster.berth("nodes", "drain", node);
+    stage.cluster.berth("nodes", "drain", node, "--undo");
+
+    stage.cluster.berth("nodes", "rebalance");
+
+    stage.deadline.until(
+        "instances on " + node,
+        Stage.SOON,
+        () -> stage.instances(SHOP, "web").stream().anyMatch(it -> it.getNode().equals(node)));
+    stage.awaitRunning(SHOP, "web", 6);
+    assertThat(stage.cluster.berth("events", "-a", SHOP).out()).contains("on average");
+  }
+
   /** The app with some files put in or changed. */
   private static Path variant(String name, Map<String, String> files) throws IOException {
     Path directory = Files.createTempDirectory(stage.cluster.scratch(), name);
