@@ -148,7 +148,7 @@ public enum Defence {
   /** Bytes and inodes of the private upper layer. */
   DISK_LIMIT,
 
-  /** Bytes a second, read and written, of the disk. */
+  /** Bytes a second, read and written, of the disk, and bytes that wait to be written. */
   DISK_RATE,
 
   /** Bits a second, to and from the instance. */

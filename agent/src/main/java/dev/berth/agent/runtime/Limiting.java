@@ -48,6 +48,7 @@ public record Limiting(Cgroups cgroups, Disk disk, Defences defences) {
       for (Setting setting : cgroups.wholeDevice(device, bytesPerSecond(limits))) {
         setting.write();
       }
+      new DirtyLimit(device).set(DirtyLimit.bytes(limits.memoryMib()));
     }
   }
 
@@ -69,6 +70,7 @@ public record Limiting(Cgroups cgroups, Disk disk, Defences defences) {
       for (Setting setting : cgroups.wholeDevice(device, -1)) {
         setting.write();
       }
+      new DirtyLimit(device).lift();
     } catch (IOException gone) {
       LOG.debug("device {} has no rate to take away", device, gone);
     }
@@ -163,6 +165,8 @@ public record Limiting(Cgroups cgroups, Disk disk, Defences defences) {
       for (Setting setting : all) {
         setting.difference().ifPresent(found::add);
       }
+      long unwritten = DirtyLimit.bytes(bundle.limits().memoryMib());
+      new DirtyLimit(upper).difference(unwritten).ifPresent(found::add);
     } catch (IOException e) {
       if (process.startTicks() >= 0) {
         throw e;
