@@ -2,6 +2,7 @@ package dev.berth.agent;
 
 import dev.berth.admin.AdminEndpoint;
 import dev.berth.admin.RunFile;
+import dev.berth.agent.cgroup.Cgroups;
 import dev.berth.agent.image.ImageRehash;
 import dev.berth.agent.image.StateLayout;
 import dev.berth.agent.link.BlobFetcher;
@@ -9,6 +10,7 @@ import dev.berth.agent.link.SchedulerAddresses;
 import dev.berth.agent.runtime.ContainerHost;
 import dev.berth.agent.runtime.HostException;
 import dev.berth.agent.sweep.Sweep;
+import dev.berth.agent.turn.Metronome;
 import dev.berth.agent.verify.HostVerification;
 import dev.berth.agent.verify.ImageVerification;
 import dev.berth.identity.Identity;
@@ -23,8 +25,10 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -99,6 +103,7 @@ public final class AgentMain {
             registry,
             AgentMain::fault);
     Agent agent = Agent.start(settings, around);
+    var metronome = metronome(settings.beatMicros());
     var admin = new AdminEndpoint(registry, settings.adminPort());
     RunFile.write(
         settings.runFile(),
@@ -107,9 +112,22 @@ public final class AgentMain {
             "program", "agent",
             "adminPort", admin.port()));
     Runtime.getRuntime()
-        .addShutdownHook(new Thread(() -> close(List.of(admin, agent, host, schedulers))));
+        .addShutdownHook(
+            new Thread(() -> close(List.of(admin, agent, metronome, host, schedulers))));
     LOG.info("agent {} serves with {}", settings.nodeName(), host.runtimeName());
     awaitForever();
+  }
+
+  private static AutoCloseable metronome(int micros) throws IOException {
+    if (micros == 0) {
+      return () -> {};
+    }
+    var files =
+        new Metronome.HostFiles(
+            Path.of("/proc/stat"),
+            Cgroups.ofThisHost().realTimeThreads(),
+            Path.of("/run/berth-metronome.lock"));
+    return Metronome.start(files, Duration.of(micros, ChronoUnit.MICROS));
   }
 
   private static ManagedChannel dial(

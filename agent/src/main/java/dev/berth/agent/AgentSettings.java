@@ -23,6 +23,7 @@ import java.util.stream.Stream;
  * @param rehashInterval between two slow looks whether mounted images are what they were
  * @param keepImages how long an image stays that nobody needs
  * @param verifyInterval between two short runs of the checks of the node's defences
+ * @param beatMicros between two choices that the kernel is made to take of who runs; 0 for none
  */
 public record AgentSettings(
     String nodeName,
@@ -37,15 +38,22 @@ public record AgentSettings(
     Duration pollInterval,
     Duration verifyInterval,
     Duration rehashInterval,
-    Duration keepImages) {
+    Duration keepImages,
+    int beatMicros) {
   private static final Pattern KEY = Pattern.compile("[a-z0-9._/-]{1,63}");
   private static final Pattern VALUE = Pattern.compile("[A-Za-z0-9._-]{0,63}");
+  private static final int SHORTEST_BEAT_MICROS = 100;
   private static final Duration SHORTEST_INTERVAL = Duration.ofSeconds(10);
 
   public AgentSettings {
     atLeastShortest("verify.interval", verifyInterval);
     atLeastShortest("images.rehash.interval", rehashInterval);
     atLeastShortest("images.keep", keepImages);
+    if (beatMicros > 0 && beatMicros < SHORTEST_BEAT_MICROS) {
+      throw new IllegalArgumentException(
+          "metronome.micros must be 0 for none, or at least %d, not %d"
+              .formatted(SHORTEST_BEAT_MICROS, beatMicros));
+    }
   }
 
   private static void atLeastShortest(String key, Duration interval) {
@@ -110,6 +118,7 @@ public record AgentSettings(
     Duration rehash = settings.duration("images.rehash.interval", Duration.ofHours(6));
     Duration keepImages = settings.duration("images.keep", Duration.ofHours(1));
     Duration verify = settings.duration("verify.interval", Duration.ofHours(1));
+    int beatMicros = settings.integer("metronome.micros", 400, 0, 100_000);
     settings.done();
     return new AgentSettings(
         nodeName,
@@ -125,7 +134,8 @@ public record AgentSettings(
         poll,
         verify,
         rehash,
-        keepImages);
+        keepImages,
+        beatMicros);
   }
 
   /** zone=a,rack=r1 */

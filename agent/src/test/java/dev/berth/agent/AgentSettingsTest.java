@@ -46,6 +46,16 @@ class AgentSettingsTest {
   }
 
   @Test
+  void aMetronomeMayBeAbsentButNotTooFast() {
+    values.put("metronome.micros", "0");
+    assertThat(AgentSettings.read(Settings.of(values)).beatMicros()).isZero();
+
+    values.put("metronome.micros", "99");
+    assertThatThrownBy(() -> AgentSettings.read(Settings.of(values)))
+        .hasMessage("metronome.micros must be 0 for none, or at least 100, not 99");
+  }
+
+  @Test
   void whatIsForbiddenIsAListOfNetworks() {
     values.put("network.forbidden", "10.0.0.0/8, 192.0.2.17/32");
 

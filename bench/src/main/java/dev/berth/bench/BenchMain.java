@@ -22,7 +22,7 @@ import java.util.function.Supplier;
 
 /**
  * `./berth bench NAME... [--json]`: runs the benchmarks named and prints what they measured. With
- * `--agents N --instances N` for the one called million.
+ * `--agents N --instances N` for the one called million, `--beside cpu,log` for fewer neighbours.
  */
 public final class BenchMain {
   private static final int USAGE = 2;
@@ -38,12 +38,13 @@ public final class BenchMain {
     boolean json = names.remove("--json");
     Dimensions dimensions =
         Dimensions.of(number(names, "--agents", AGENTS), number(names, "--instances", INSTANCES));
+    String beside = text(names, "--beside", "");
     Map<String, Supplier<Benchmark>> benchmarks = new LinkedHashMap<>();
     benchmarks.put("start", () -> new StartBenchmark(home, System::nanoTime));
     benchmarks.put("scale", () -> new ScaleBenchmark(home, System::nanoTime));
     benchmarks.put("roll", () -> new RollBenchmark(home, System::nanoTime));
     benchmarks.put("up", () -> new UpBenchmark(home, System::nanoTime));
-    benchmarks.put("neighbours", () -> new NeighbourBenchmark(home, System::nanoTime));
+    benchmarks.put("neighbours", () -> new NeighbourBenchmark(home, beside, System::nanoTime));
     benchmarks.put("placement", () -> new PlacementBenchmark(System::nanoTime));
     benchmarks.put("packing", () -> new PackingBenchmark(System::nanoTime));
     benchmarks.put("memory", () -> new MemoryBenchmark(home, System::nanoTime));
@@ -51,7 +52,7 @@ public final class BenchMain {
 
     if (names.isEmpty() || !benchmarks.keySet().containsAll(names)) {
       System.err.println(
-          "usage: berth bench NAME... [--json] [--agents N] [--instances N]   names: "
+          "usage: berth bench NAME... [--json] [--agents N] [--instances N] [--beside cpu,log,...]   names: "
               + String.join(" ", benchmarks.keySet()));
       System.exit(USAGE);
     }
@@ -64,11 +65,15 @@ public final class BenchMain {
 
   /** Takes an option and its number out of the words. */
   private static int number(List<String> words, String option, int otherwise) {
+    return Integer.parseInt(text(words, option, "" + otherwise).replace("_", ""));
+  }
+
+  private static String text(List<String> words, String option, String otherwise) {
     int at = words.indexOf(option);
     if (at < 0 || at + 1 >= words.size()) {
       return otherwise;
     }
     words.remove(at);
-    return Integer.parseInt(words.remove(at).replace("_", ""));
+    return words.remove(at);
   }
 }

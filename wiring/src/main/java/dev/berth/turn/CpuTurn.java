@@ -1,11 +1,8 @@
 package dev.berth.turn;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 
 /**
  * The length of a thread's turn on a cpu: the scheduler's slice.
@@ -14,31 +11,19 @@ import java.lang.invoke.MethodHandle;
  * long, and keeps others of its kind waiting less. A thread's children begin with its turn, through
  * exec too. Kernels before 6.12 have one turn for all and ignore this. Thread-safe.
  */
-@SuppressWarnings("restricted") // foreign calls are this class's duty
 public final class CpuTurn {
   /** The kernel takes no shorter one, so nobody can have a shorter one. */
   public static final long SHORTEST_NANOS = 100_000;
 
-  private static final boolean ARM = System.getProperty("os.arch", "").equals("aarch64");
-  private static final long SET = ARM ? 274 : 314;
-  private static final long GET = ARM ? 275 : 315;
+  private static final long SET = SystemCall.ARM ? 274 : 314;
+  private static final long GET = SystemCall.ARM ? 275 : 315;
   private static final int BYTES = 48;
   private static final int POLICY_AT = 4;
   private static final int FLAGS_AT = 8;
   private static final int RUNTIME_AT = 24;
   private static final int NORMAL = 0;
-  private static final MethodHandle SYSCALL = handle();
 
   private CpuTurn() {}
-
-  private static MethodHandle handle() {
-    var linker = Linker.nativeLinker();
-    var along = ValueLayout.JAVA_LONG;
-    return linker.downcallHandle(
-        linker.defaultLookup().findOrThrow("syscall"),
-        FunctionDescriptor.of(along, along, along, along, along, along),
-        Linker.Option.firstVariadicArg(1));
-  }
 
   /** The calling thread's turn becomes the shortest; says whether the kernel took it. */
   public static boolean shortenOwn() {
@@ -58,7 +43,7 @@ public final class CpuTurn {
       }
       attributes.set(ValueLayout.JAVA_LONG, FLAGS_AT, 0);
       attributes.set(ValueLayout.JAVA_LONG, RUNTIME_AT, SHORTEST_NANOS);
-      return call(SET, thread, attributes.address(), 0, 0) == 0;
+      return SystemCall.of(SET, thread, attributes.address(), 0, 0) == 0;
     }
   }
 
@@ -71,14 +56,6 @@ public final class CpuTurn {
   }
 
   private static long read(long thread, MemorySegment into) {
-    return call(GET, thread, into.address(), BYTES, 0);
-  }
-
-  private static long call(long number, long a, long b, long c, long d) {
-    try {
-      return (long) SYSCALL.invokeExact(number, a, b, c, d);
-    } catch (Throwable e) {
-      throw new AssertionError("syscall " + number + " could not be made", e);
-    }
+    return SystemCall.of(GET, thread, into.address(), BYTES, 0);
   }
 }

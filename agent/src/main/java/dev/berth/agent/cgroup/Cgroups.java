@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The cgroups of this host, addressed by a path below the root such as {@code
@@ -71,6 +72,12 @@ public sealed interface Cgroups permits CgroupsV1, CgroupsV2 {
 
   /** The hierarchies to mount in the runtime's private namespace; empty when none is needed. */
   List<V1Hierarchies.Hierarchy> privateHierarchies();
+
+  /**
+   * Where a thread is put that is to have real-time priority, by its number; empty where every
+   * cgroup may have such threads.
+   */
+  Optional<Path> realTimeThreads();
 
   static Cgroups ofThisHost() throws IOException {
     var hierarchies = V1Hierarchies.ofThisHost();

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Cgroups of a v1 or hybrid host: one tree for each controller. Thread-safe. */
 record CgroupsV1(V1Hierarchies hierarchies) implements Cgroups {
@@ -144,5 +145,14 @@ record CgroupsV1(V1Hierarchies hierarchies) implements Cgroups {
   @Override
   public List<V1Hierarchies.Hierarchy> privateHierarchies() {
     return hierarchies.hierarchies();
+  }
+
+  /** Where the kernel shares real-time out by cgroup, all of it is the root's. */
+  @Override
+  public Optional<Path> realTimeThreads() {
+    return hierarchies
+        .find("cpu")
+        .filter(root -> Files.exists(root.resolve("cpu.rt_runtime_us")))
+        .map(root -> root.resolve("tasks"));
   }
 }

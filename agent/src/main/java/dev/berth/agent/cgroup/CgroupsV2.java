@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Cgroups of a pure v2 host: one tree. Thread-safe. */
 record CgroupsV2(Path root) implements Cgroups {
@@ -151,5 +152,10 @@ record CgroupsV2(Path root) implements Cgroups {
   @Override
   public List<V1Hierarchies.Hierarchy> privateHierarchies() {
     return List.of();
+  }
+
+  @Override
+  public Optional<Path> realTimeThreads() {
+    return Optional.empty();
   }
 }

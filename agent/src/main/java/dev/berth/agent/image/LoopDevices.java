@@ -9,11 +9,15 @@ import java.nio.file.Path;
 /**
  * Mounts file-system images through loop devices that clear themselves.
  *
+ * <p>What is written through them goes to the disk past the page cache of the image file: its pages
+ * would be held twice, copied and written out by threads of the kernel that no instance pays for,
+ * and on cgroup v2 charged to the instance by a thread that may not wait for memory, so that the
+ * kernel would kill it where all that is needed is to wait for the disk.
+ *
  * <p>Leaves no loop device behind when a mount fails. Thread-safe.
  */
 public final class LoopDevices {
   private static final int TRIES = 200;
-  private static final Path CGROUP_V2 = Path.of("/sys/fs/cgroup/cgroup.controllers");
   private final Syscalls syscalls;
 
   LoopDevices(Syscalls syscalls) {
@@ -28,15 +32,6 @@ public final class LoopDevices {
     return major + ":" + minor;
   }
 
-  /**
-   * On cgroup v2 the pages of the image file would be charged to the instance beside those of its
-   * own files, by a thread of the kernel's that may not wait for memory: where there is none left,
-   * it would have the instance killed, though all that is needed is to wait for the disk.
-   */
-  private static int writing() {
-    return Files.exists(CGROUP_V2) ? Syscalls.LOOP_DIRECT_IO : 0;
-  }
-
   /** Mounts the image behind an open descriptor; the descriptor stays the caller's. */
   void mount(int file, Path target, String type, long flags, String options) throws IOException {
     int control =
@@ -44,7 +39,8 @@ public final class LoopDevices {
             syscalls.open(Path.of("/dev/loop-control"), Syscalls.O_RDWR),
             "open /dev/loop-control; is the loop driver loaded?");
     try {
-      int use = (flags & Syscalls.MS_RDONLY) != 0 ? Syscalls.LOOP_READ_ONLY : writing();
+      int use =
+          (flags & Syscalls.MS_RDONLY) != 0 ? Syscalls.LOOP_READ_ONLY : Syscalls.LOOP_DIRECT_IO;
       for (int attempt = 0; attempt < TRIES; attempt++) {
         int number = Errno.check(syscalls.freeLoop(control), "find a free loop device");
         Path device = Path.of("/dev/loop" + number);

@@ -59,11 +59,21 @@ public final class NeighbourBenchmark implements Benchmark {
   }
 
   private final Path home;
+  private final Map<String, String> attacks;
   private final LongSupplier nanoTime;
   private final Deadline deadline;
 
-  public NeighbourBenchmark(Path home, LongSupplier nanoTime) {
+  /**
+   * @param beside names of attacks with commas between; empty for all of them
+   */
+  public NeighbourBenchmark(Path home, String beside, LongSupplier nanoTime) {
     this.home = home;
+    this.attacks = new LinkedHashMap<>(ATTACKS);
+    List<String> chosen = List.of(beside.split(",", -1));
+    if (!ATTACKS.keySet().containsAll(chosen) && !beside.isEmpty()) {
+      throw new IllegalArgumentException("--beside takes some of " + ATTACKS.keySet());
+    }
+    attacks.keySet().removeIf(name -> !beside.isEmpty() && !chosen.contains(name));
     this.nanoTime = nanoTime;
     this.deadline = new Deadline(nanoTime);
   }
@@ -84,7 +94,7 @@ public final class NeighbourBenchmark implements Benchmark {
         var _ = load(cluster); // the first seconds of a program are not like the others
       }
       List<Row> rows = new ArrayList<>();
-      for (Map.Entry<String, String> attack : ATTACKS.entrySet()) {
+      for (Map.Entry<String, String> attack : attacks.entrySet()) {
         Row row = beside(cluster, api, wakes, attack);
         LOG.info("{} {}", row.what(), row.figures());
         rows.add(row);
