@@ -18,6 +18,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,11 +46,9 @@ class PartitionTest {
   private static final Deadline DEADLINE = new Deadline(System::nanoTime);
   private static final InstanceProcesses PROCESSES = new InstanceProcesses(ID);
 
-  private static final List<ChildJvm> AGENTS = new ArrayList<>();
+  private static final List<ChildJvm> PROGRAMS = new ArrayList<>();
   private static Partition partition;
   private static Programs programs;
-  private static ChildJvm scheduler;
-  private static ChildJvm router;
   private static ManagedChannel channel;
   private static String api;
   private static int httpPort;
@@ -91,9 +90,9 @@ class PartitionTest {
     settings.put("nodes.suspect-after", "6s");
     settings.put("nodes.unreachable-after", "9s");
     settings.put("nodes.lost-after", "12s");
-    scheduler =
+    PROGRAMS.add(
         programs.startIn(
-            partition, "scheduler", 160, "dev.berth.scheduler.SchedulerMain", settings);
+            partition, "scheduler", 160, "dev.berth.scheduler.SchedulerMain", settings));
   }
 
   private static void startRouter() throws IOException {
@@ -102,7 +101,7 @@ class PartitionTest {
     settings.put("http.port", Integer.toString(httpPort));
     settings.put("scheduler.address", api);
     settings.put("table.file", directory.resolve("table").toString());
-    router = programs.start("router", 96, "dev.berth.router.RouterMain", settings);
+    PROGRAMS.add(programs.start("router", 96, "dev.berth.router.RouterMain", settings));
   }
 
   private static void startAgent(int node, String schedulerAddress) throws IOException {
@@ -117,7 +116,7 @@ class PartitionTest {
     settings.put(
         "network.subnet",
         "10.%d.%d.%d/28".formatted(88 + place / 4096, place / 16 % 256, place % 16 * 16));
-    AGENTS.add(programs.start(name, 96, "dev.berth.agent.AgentMain", settings, "run"));
+    PROGRAMS.add(programs.start(name, 96, "dev.berth.agent.AgentMain", settings, "run"));
   }
 
   /** One web on each node; idle is where the network will be cut, and may be nowhere else. */
@@ -139,15 +138,11 @@ class PartitionTest {
     if (channel != null) {
       channel.shutdownNow();
     }
-    AGENTS.forEach(ChildJvm::kill);
-    if (router != null) {
-      router.kill();
-    }
-    if (scheduler != null) {
-      scheduler.kill();
-    }
-    for (int node = 1; node <= AGENTS.size(); node++) {
-      programs.sweep("node-" + node);
+    PROGRAMS.forEach(ChildJvm::kill);
+    for (int node = 1; node <= NODES; node++) {
+      if (Files.exists(directory.resolve("node-" + node + ".properties"))) {
+        programs.sweep("node-" + node);
+      }
     }
     if (partition != null) {
       partition.close();
