@@ -68,7 +68,12 @@ public record SchedulerSettings(
                 settings.string("cluster.domain", "localhost"),
                 settings.string("cluster.base-line", "debian-12"),
                 pools(settings),
-                rebalance(settings)),
+                rebalance(settings),
+                settings.integer(
+                    "moves.per-second",
+                    ClusterSettings.MOVES_PER_SECOND,
+                    1,
+                    ClusterSettings.MAX_MOVES_PER_SECOND)),
             timers(settings),
             new ListenSettings(
                 settings.string("api.address", "127.0.0.1"),
