@@ -1,6 +1,7 @@
 package dev.berth.scheduler.campaign;
 
 import dev.berth.scheduler.state.App;
+import dev.berth.scheduler.state.RolloutPolicy;
 
 /**
  * How one app stands to a campaign.
@@ -25,8 +26,11 @@ public record Review(App app, Place place, String reason) {
   /** How many replacements it may have open at a time. */
   int weight() {
     int weight = 0;
+    RolloutPolicy policy = app.turnover().policy();
     for (var formation : app.formation().values()) {
-      weight += (formation.count() + 3) / 4;
+      int count = formation.count();
+      int atATime = Math.max(policy.surgeOf(count), policy.unavailableOf(count));
+      weight += Math.min(count, atATime);
     }
     return weight;
   }

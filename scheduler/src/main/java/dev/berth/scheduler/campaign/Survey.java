@@ -17,22 +17,29 @@ import org.pcollections.TreePSet;
  * in an order that follows from their names alone and favours no tenant.
  */
 public record Survey(List<Review> reviews) {
-  private static final Comparator<App> BY_LOT =
-      Comparator.comparingInt((App app) -> lot(app.id())).thenComparing(App::id);
+  private static final Comparator<Drawn> BY_LOT =
+      Comparator.comparingInt(Drawn::lot).thenComparing(drawn -> drawn.app().id());
+
+  /** With its lot, which takes a while to find. */
+  private record Drawn(App app, int lot) {}
 
   public static Survey of(Campaign campaign, Fleet fleet) {
     TreePSet<AppId> named = campaign.rings().get(0).apps();
     var first = new ArrayList<App>();
-    var others = new ArrayList<App>();
+    var others = new ArrayList<Drawn>();
     for (App app : fleet.state().apps().values()) {
       boolean concerned =
           app.isDeployed() && !app.isLeaving() && app.baseLine().equals(campaign.course().line());
       if (concerned) {
-        (named.contains(app.id()) ? first : others).add(app);
+        if (!named.isEmpty() && named.contains(app.id())) {
+          first.add(app);
+        } else {
+          others.add(new Drawn(app, lot(app.id())));
+        }
       }
     }
     others.sort(BY_LOT);
-    first.addAll(others);
+    others.forEach(drawn -> first.add(drawn.app()));
     var examiner = new Examiner(campaign, fleet);
     return new Survey(first.stream().map(examiner::review).toList());
   }

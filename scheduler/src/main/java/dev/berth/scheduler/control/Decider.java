@@ -66,6 +66,7 @@ final class Decider {
   private final Term term;
   private final Working working;
   private final Reports reports;
+  private final Pace pace;
   private final Placing placing;
   private final Campaigning campaigning;
   private final Sweep sweep;
@@ -90,7 +91,8 @@ final class Decider {
     this.term = term;
     this.working = new Working(loaded, term.settings().pools(), term.began());
     this.reports = new Reports(working, term.epoch());
-    this.placing = new Placing(working, placer);
+    this.pace = new Pace(term.settings().movesPerSecond(), term.began());
+    this.placing = new Placing(working, placer, pace);
     this.campaigning = new Campaigning(working, term.began().plus(term.timers().routersExpected()));
     this.deploying = new Deploying(working, term.began().plus(term.timers().routersExpected()));
     this.autoscaling = new Autoscaling(working, term.settings(), term.began());
@@ -118,6 +120,7 @@ final class Decider {
 
   Pass decide(List<Input> inputs, Instant now) {
     working.begin(now);
+    pace.advance(now);
     var answers = new ArrayList<Pass.Answer>();
     for (Input input : inputs) {
       switch (input) {
@@ -311,6 +314,7 @@ final class Decider {
     } else {
       unsettled.add(type);
     }
+    pace.stopped(plan.stopped());
     placing.carryOut(type, plan.steps());
     deploying.see(type.app());
     App app = working.state().apps().get(type.app());
@@ -350,6 +354,7 @@ final class Decider {
         lost.nodes(),
         new Departures(working.draining(), rebalancing.chosen()),
         brake,
+        pace.allowance(),
         term.timers().inEpoch(term.epoch()),
         term.began(),
         working.now());

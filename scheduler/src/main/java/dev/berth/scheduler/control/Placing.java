@@ -45,12 +45,14 @@ final class Placing {
 
   private final Working working;
   private final Placer placer;
+  private final Pace pace;
   private final Preemption preemption = new Preemption();
   private TreePMap<InstanceId, String> pending = TreePMap.empty();
 
-  Placing(Working working, Placer placer) {
+  Placing(Working working, Placer placer, Pace pace) {
     this.working = working;
     this.placer = placer;
+    this.pace = pace;
   }
 
   TreePMap<InstanceId, String> pending() {
@@ -209,6 +211,7 @@ final class Placing {
             Intent.RUN,
             working.now());
     working.apply(new Change.PutPlacement(placement));
+    pace.placed(working.state(), placement.instance().app(), start.isMove());
     tell("instance.placed", placement, start.cause());
   }
 

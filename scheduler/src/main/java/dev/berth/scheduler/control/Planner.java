@@ -4,6 +4,7 @@ import dev.berth.scheduler.admission.Admission;
 import dev.berth.scheduler.admission.Request;
 import dev.berth.scheduler.admission.Verdict;
 import dev.berth.scheduler.placement.Placer;
+import dev.berth.scheduler.rollout.Allowance;
 import dev.berth.scheduler.rollout.Brake;
 import dev.berth.scheduler.rollout.Departures;
 import dev.berth.scheduler.rollout.DeployReview;
@@ -110,7 +111,7 @@ public final class Planner {
     Copy(Snapshot snapshot, boolean isRebalance) {
       this.snapshot = snapshot;
       this.working = Working.copy(snapshot, settings.pools());
-      this.placing = new Placing(working, placer);
+      this.placing = new Placing(working, placer, Pace.unbound(snapshot.at()));
       this.campaigning = new Campaigning(working, snapshot.at());
       this.rebalancing =
           isRebalance ? new Rebalancing(working, placer, settings.rebalance()) : null;
@@ -244,6 +245,7 @@ public final class Planner {
           TreePSet.empty(),
           new Departures(working.draining(), chosen()),
           Brake.OFF,
+          Allowance.UNBOUND,
           Timers.DEFAULT,
           Instant.EPOCH,
           working.now());

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * How many instances of one app the platform may still move for its own reasons.
  *
  * <p>Placements made within the last hour count, whatever they were made for: a budget spent by a
- * deploy is spent, and none is forgotten with a change of leader. Confined to one plan.
+ * deploy is spent. After a change of leader those that are left count; what was moved twice within
+ * the hour then counts once. Confined to one plan.
  */
 final class Moves {
   private static final Duration HOUR = Duration.ofHours(1);
@@ -22,6 +23,7 @@ final class Moves {
   private final View view;
   private final @Nullable App app;
   private int left = -1;
+  private int taken;
 
   Moves(View view, @Nullable App app) {
     this.view = view;
@@ -54,31 +56,39 @@ final class Moves {
   /** Takes one from the budget if it can bear it. */
   boolean take(Placement old) {
     Budget budget = app == null ? Budget.NONE : app.turnover().budget();
+    if (taken >= view.allowance().left()) {
+      return false;
+    }
     if (!view.hasPassed(old.since(), budget.minBetween()) || !budget.isOpen(view.now())) {
       return false;
     }
-    if (budget.movesPerHour() == 0) {
-      return true;
+    if (budget.movesPerHour() > 0) {
+      if (left < 0) {
+        left = Math.max(0, budget.movesPerHour() - madeLately());
+      }
+      if (left == 0) {
+        return false;
+      }
+      left--;
     }
-    if (left < 0) {
-      left = Math.max(0, budget.movesPerHour() - madeLately());
-    }
-    if (left == 0) {
-      return false;
-    }
-    left--;
+    taken++;
     return true;
   }
 
+  /** Those that are gone again are known only of this term. */
   private int madeLately() {
     int made = 0;
+    int before = 0;
     if (app != null) {
       for (ProcessTypeId type : view.state().placements().typesOf(app.id())) {
         for (Placement placement : view.state().placements().of(type)) {
           boolean isLate = placement.since().plus(HOUR).isAfter(view.now());
           made += placement.isWanted() && isLate ? 1 : 0;
+          boolean isEarlier = placement.since().isBefore(view.began());
+          before += placement.isWanted() && isLate && isEarlier ? 1 : 0;
         }
       }
+      made = Math.max(made, before + view.allowance().lately().applyAsInt(app.id()));
     }
     return made;
   }

@@ -14,8 +14,10 @@ public sealed interface NextStep {
    * Find a node for the instance.
    *
    * @param to the node that was chosen for it, and no other; null for any
+   * @param isMove whether the platform wishes it rather than the app
    */
-  record Start(InstanceId instance, Wanted wanted, String cause, @Nullable NodeId to)
+  record Start(
+      InstanceId instance, Wanted wanted, String cause, @Nullable NodeId to, boolean isMove)
       implements NextStep {}
 
   /** Take it from the routes; it runs on. */

@@ -5,8 +5,8 @@ import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.Placement.Wanted;
 import dev.berth.scheduler.state.ProcessTypeId;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +27,7 @@ public final class Rollout {
   private boolean isSettled = true;
   private int replacing;
   private int down;
+  private int stopped;
 
   private Rollout(View view, Goal goal) {
     this.view = view;
@@ -37,28 +38,37 @@ public final class Rollout {
   public static Plan plan(ProcessTypeId type, View view) {
     var rollout = new Rollout(view, Goal.of(view.state(), type));
     rollout.decide();
-    return new Plan(rollout.steps, rollout.isSettled);
+    return new Plan(rollout.steps, rollout.isSettled, rollout.stopped);
   }
 
   private void decide() {
-    var byIndex = new TreeMap<Integer, List<Placement>>();
+    // By index, from 0; a large process type is looked at often, so no map.
+    var byIndex = new ArrayList<List<Placement>>(Collections.nCopies(goal.count() + 1, List.of()));
+    var surplus = new TreeMap<Integer, List<Placement>>();
     for (Placement placement : view.state().placements().of(goal.type())) {
       switch (placement.intent()) {
-        case RUN ->
-            byIndex
-                .computeIfAbsent(placement.instance().index(), _ -> new ArrayList<>())
-                .add(placement);
+        case RUN -> {
+          int index = placement.instance().index();
+          if (index <= goal.count()) {
+            byIndex.set(index, with(byIndex.get(index), placement));
+          } else {
+            surplus.merge(index, List.of(placement), (all, _) -> with(all, placement));
+          }
+        }
         case DRAINING -> drain(placement);
         case STOPPING -> forget(placement);
       }
     }
-    for (List<Placement> surplus : byIndex.tailMap(goal.count(), false).values()) {
-      surplus.forEach(placement -> leave(placement, goal.words()));
+    for (List<Placement> all : surplus.values()) {
+      all.forEach(placement -> leave(placement, goal.words()));
+      replacing += all.size() > 1 ? 1 : 0;
     }
-    replacing = (int) byIndex.values().stream().filter(all -> all.size() > 1).count();
+    for (List<Placement> all : byIndex) {
+      replacing += all.size() > 1 ? 1 : 0;
+    }
     down = goal.unavailable() == 0 ? 0 : goal.count() - serving(byIndex);
     for (int index = 1; index <= goal.count(); index++) {
-      List<Placement> placements = byIndex.getOrDefault(index, List.of());
+      List<Placement> placements = byIndex.get(index);
       if (goal.isOnce()) {
         once(index, placements);
       } else {
@@ -67,9 +77,18 @@ public final class Rollout {
     }
   }
 
-  private int serving(NavigableMap<Integer, List<Placement>> byIndex) {
+  private static List<Placement> with(List<Placement> some, Placement another) {
+    if (some.isEmpty()) {
+      return List.of(another);
+    }
+    var all = new ArrayList<>(some);
+    all.add(another);
+    return all;
+  }
+
+  private int serving(List<List<Placement>> byIndex) {
     int serving = 0;
-    for (List<Placement> placements : byIndex.headMap(goal.count(), true).values()) {
+    for (List<Placement> placements : byIndex) {
       serving += placements.stream().anyMatch(view::isServing) ? 1 : 0;
     }
     return serving;
@@ -100,7 +119,8 @@ public final class Rollout {
         fallback = better(fallback, placement);
       }
     }
-    isSettled &= target != null && fallback == null && view.isServing(target);
+    // Asked last and only while it matters: it is a search among all that is known.
+    isSettled = isSettled && target != null && fallback == null && view.isServing(target);
     int staying = placements.size();
     for (Placement placement : placements) {
       if (!placement.equals(target) && !placement.equals(fallback) && view.isNodeKnown(placement)) {
@@ -121,37 +141,42 @@ public final class Rollout {
 
   /** Begins a replacement if the app can bear one; {@code isOpen} if it is counted already. */
   private void open(int index, Placement old, Wanted wanted, boolean isOpen) {
-    String cause = why(old, wanted);
+    boolean maySurge = replacing < goal.surge();
+    boolean isLate = view.isPastDeadline(old);
+    if (!isOpen && !maySurge && goal.unavailable() == 0 && !isLate && !view.isLost(old)) {
+      return; // as for most while a large process type moves
+    }
     NodeId to = old.wanted().equals(wanted) ? view.chosenFor(old) : null;
     if (to != null && (isOpen || replacing >= goal.surge())) {
       return; // nobody is stopped for that, and no third is started
     }
-    if (view.isLost(old) || isOpen) {
+    if ((view.isLost(old) && !view.isHeld(old)) || isOpen) {
       replacing += isOpen ? 0 : 1;
-      steps.add(start(index, wanted, cause));
+      steps.add(start(index, wanted, why(old, wanted)));
       return;
     }
     boolean isPlatforms = moves.isPlatforms(old, wanted);
-    boolean isLate = view.isPastDeadline(old);
     if (isHeldBack(old, wanted) && !isLate) {
       return;
     }
-    boolean maySurge = replacing < goal.surge();
-    boolean mayStop = !maySurge && (down < goal.unavailable() || isDown(old));
-    if (!isLate && !maySurge && !(mayStop && goal.unavailable() > 0)) {
+    boolean mayStop = goal.unavailable() > 0 && (down < goal.unavailable() || isDown(old));
+    if (!isLate && !maySurge && !mayStop) {
       return;
     }
     if (!isLate && isPlatforms && !moves.take(old)) {
       return;
     }
+    String cause = why(old, wanted);
     if (isLate) {
       leave(old, "the drain of node %s has come to its deadline".formatted(old.node()));
     }
     if (isLate || maySurge) {
       replacing++;
-      steps.add(new NextStep.Start(goal.instance(index), wanted, cause, to));
+      steps.add(
+          new NextStep.Start(goal.instance(index), wanted, cause, to, isPlatforms && !isLate));
     } else {
       down += view.isServing(old) ? 1 : 0;
+      stopped += isPlatforms ? 1 : 0;
       leave(old, cause + "; the app allows it to be unavailable meanwhile");
     }
   }
@@ -166,7 +191,7 @@ public final class Rollout {
   }
 
   private NextStep start(int index, Wanted wanted, String cause) {
-    return new NextStep.Start(goal.instance(index), wanted, cause, null);
+    return new NextStep.Start(goal.instance(index), wanted, cause, null, false);
   }
 
   private void replace(Placement target, Placement fallback) {
@@ -219,7 +244,7 @@ public final class Rollout {
 
   private String why(Placement old, Wanted wanted) {
     Wanted was = old.wanted();
-    if (view.isLost(old)) {
+    if (view.isLost(old) && !view.isHeld(old)) {
       return "node %s is lost".formatted(old.node());
     }
     if (was.release() != wanted.release()) {

@@ -27,6 +27,7 @@ public record View(
     Set<NodeId> lost,
     Departures departures,
     Brake brake,
+    Allowance allowance,
     Timers timers,
     Instant began,
     Instant now) {

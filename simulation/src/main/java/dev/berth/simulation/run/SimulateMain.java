@@ -1,10 +1,12 @@
 package dev.berth.simulation.run;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.berth.simulation.campaign.CampaignMain;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -30,9 +32,12 @@ public final class SimulateMain {
   private SimulateMain() {}
 
   public static void main(String[] arguments) throws IOException {
+    if (List.of(arguments).contains("--campaign")) {
+      System.exit(campaign(arguments));
+    }
     Optional<Options> options = options(arguments);
     if (options.isEmpty()) {
-      System.err.print(USAGE);
+      System.err.print(USAGE + CampaignMain.USAGE);
       System.exit(2);
     }
     int code;
@@ -40,6 +45,16 @@ public final class SimulateMain {
       code = run(options.get(), seeds, System.out);
     }
     System.exit(code);
+  }
+
+  private static int campaign(String[] arguments) throws IOException {
+    try {
+      return CampaignMain.run(arguments, System.out);
+    } catch (IllegalArgumentException wrong) {
+      System.err.println(wrong.getMessage());
+      System.err.print(CampaignMain.USAGE);
+      return 2;
+    }
   }
 
   private static Optional<Options> options(String[] arguments) {
