@@ -70,6 +70,8 @@ public final class Metronome implements AutoCloseable {
   }
 
   /**
+   * Begins to look whether cpus are busy.
+   *
    * @param beat less than a second; each costs a cpu some 12 us
    */
   public static Metronome start(HostFiles files, Duration beat) {

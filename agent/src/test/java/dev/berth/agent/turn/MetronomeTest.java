@@ -41,9 +41,10 @@ class MetronomeTest {
   }
 
   private void pass(long moreBusy, long moreIdle) throws IOException {
-    String line = "cpu  %d 0 0 %d 0 0 0 0\n";
     Path next = directory.resolve("next");
-    Files.writeString(next, line.formatted(busy.addAndGet(moreBusy), idle.addAndGet(moreIdle)));
+    Files.writeString(
+        next,
+        "cpu  %d 0 0 %d 0 0 0 0\n".formatted(busy.addAndGet(moreBusy), idle.addAndGet(moreIdle)));
     Files.move(next, sources.stat(), StandardCopyOption.ATOMIC_MOVE);
   }
 
@@ -91,15 +92,19 @@ class MetronomeTest {
     List<Long> found = new ArrayList<>();
     try (var threads = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
       for (Path thread : threads) {
-        try {
-          if (Files.readString(thread.resolve("comm")).startsWith("beat-")) {
-            found.add(Long.parseLong(thread.getFileName().toString()));
-          }
-        } catch (IOException ended) {
-          continue;
+        if (name(thread).startsWith("beat-")) {
+          found.add(Long.parseLong(thread.getFileName().toString()));
         }
       }
     }
     return found;
+  }
+
+  private static String name(Path thread) {
+    try {
+      return Files.readString(thread.resolve("comm"));
+    } catch (IOException ended) {
+      return "";
+    }
   }
 }

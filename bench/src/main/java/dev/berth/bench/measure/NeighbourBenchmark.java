@@ -64,6 +64,8 @@ public final class NeighbourBenchmark implements Benchmark {
   private final Deadline deadline;
 
   /**
+   * Measures nothing yet.
+   *
    * @param beside names of attacks with commas between; empty for all of them
    */
   public NeighbourBenchmark(Path home, String beside, LongSupplier nanoTime) {
