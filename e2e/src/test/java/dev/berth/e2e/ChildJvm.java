@@ -28,14 +28,27 @@ final class ChildJvm {
   }
 
   static ChildJvm start(Path log, int heapMib, String main, String... arguments) {
+    return new ChildJvm(command(List.of(), heapMib, main, arguments), log);
+  }
+
+  /** In a network namespace that has a name. */
+  static ChildJvm startIn(
+      String namespace, Path log, int heapMib, String main, String... arguments) {
+    List<String> entering = List.of("nsenter", "--net=/run/netns/" + namespace);
+    return new ChildJvm(command(entering, heapMib, main, arguments), log);
+  }
+
+  private static List<String> command(
+      List<String> entering, int heapMib, String main, String... arguments) {
     var command = new ArrayList<String>();
     command.add("setsid"); // so that a signal to the tests' group does not reach it
+    command.addAll(entering);
     command.add(JAVA);
     command.addAll(FLAGS);
     command.add("-Xmx" + heapMib + "m");
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
     command.addAll(List.of(arguments));
-    return new ChildJvm(List.copyOf(command), log);
+    return List.copyOf(command);
   }
 
   private Process begun() {

@@ -6,7 +6,6 @@ import dev.berth.bench.cluster.BaseImages;
 import dev.berth.bench.cluster.Deadline;
 import dev.berth.bench.cluster.InstanceProcesses;
 import dev.berth.bench.load.HttpConnection;
-import dev.berth.identity.CertificateAuthority;
 import dev.berth.identity.Identity;
 import dev.berth.proto.v1.AppName;
 import dev.berth.proto.v1.AppServiceGrpc;
@@ -23,16 +22,13 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
 /**
  * An ensemble, two schedulers, an agent and a router: each a process of its own, without anybody
@@ -49,6 +45,7 @@ final class ControlPlane implements AutoCloseable {
   final Deadline deadline = new Deadline(System::nanoTime);
   final InstanceProcesses processes;
   private final Path directory;
+  private final Programs programs;
   private final String id = "%06x".formatted(ThreadLocalRandom.current().nextInt(1 << 24));
   private final List<Integer> apiPorts = new ArrayList<>();
   private final List<ManagedChannel> channels = new ArrayList<>();
@@ -56,11 +53,9 @@ final class ControlPlane implements AutoCloseable {
 
   ControlPlane(Path directory) throws IOException {
     this.directory = directory;
+    this.programs = new Programs(directory, id);
     this.processes = new InstanceProcesses(id);
-    CertificateAuthority authority = CertificateAuthority.create(directory.resolve("ca"));
-    for (String name : List.of("scheduler", "operator", "agent:node-1", "router:router-1")) {
-      authority.issue(name, identity(name));
-    }
+    programs.issue("scheduler", "operator", "agent:node-1", "router:router-1");
     ensemble = Ensemble.start(directory);
     for (int number = 0; number < SCHEDULERS; number++) {
       apiPorts.add(freePort());
@@ -68,15 +63,15 @@ final class ControlPlane implements AutoCloseable {
           NettyChannelBuilder.forAddress(
                   "127.0.0.1",
                   apiPorts.get(number),
-                  Identity.load(identity("operator")).channelCredentials())
+                  Identity.load(programs.identity("operator")).channelCredentials())
               .overrideAuthority(Identity.SCHEDULER_AUTHORITY)
               .build());
       schedulers.add(
-          program(
+          programs.start(
               "scheduler-" + number, 160, "dev.berth.scheduler.SchedulerMain", scheduler(number)));
     }
-    router = program("router", 96, "dev.berth.router.RouterMain", router());
-    agent = program("agent", 96, "dev.berth.agent.AgentMain", agentSettings(), "run");
+    router = programs.start("router", 96, "dev.berth.router.RouterMain", router());
+    agent = programs.start("agent", 96, "dev.berth.agent.AgentMain", agentSettings(), "run");
   }
 
   // --- what the tests say about it
@@ -211,36 +206,13 @@ final class ControlPlane implements AutoCloseable {
 
   /** The command with the addresses of both schedulers. */
   void berth(String... arguments) {
-    try {
-      Path log = Files.createTempFile(directory, "berth-", ".log");
-      var command = new ArrayList<String>();
-      command.addAll(List.of(System.getProperty("java.home") + "/bin/java"));
-      command.addAll(
-          List.of("-XX:TieredStopAtLevel=1", "--sun-misc-unsafe-memory-access=allow", "-cp"));
-      command.add(System.getProperty("java.class.path"));
-      command.add("dev.berth.cli.BerthMain");
-      command.addAll(List.of(arguments));
-      var builder = new ProcessBuilder(command).redirectErrorStream(true);
-      builder.environment().put("BERTH_API", address(0) + "," + address(1));
-      builder.environment().put("BERTH_IDENTITY", identity("operator").toString());
-      Process process = builder.redirectOutput(log.toFile()).start();
-      if (!process.waitFor(90, TimeUnit.SECONDS) || process.exitValue() != 0) {
-        process.destroyForcibly();
-        throw new AssertionError(
-            "berth " + String.join(" ", arguments) + " failed:\n" + Files.readString(log));
-      }
-    } catch (IOException failure) {
-      throw new java.io.UncheckedIOException(failure);
-    } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(stopped);
-    }
+    programs.berth(address(0) + "," + address(1), arguments);
   }
 
   // --- settings
 
   private Map<String, String> scheduler(int number) throws IOException {
-    Map<String, String> settings = common("scheduler-" + number, "scheduler");
+    Map<String, String> settings = programs.common("scheduler-" + number, "scheduler");
     settings.put("cluster.domain", "localhost");
     settings.put("cluster.base-line", "busybox");
     settings.put("api.port", Integer.toString(apiPorts.get(number)));
@@ -251,7 +223,7 @@ final class ControlPlane implements AutoCloseable {
   }
 
   private Map<String, String> router() {
-    Map<String, String> settings = common("router", "router:router-1");
+    Map<String, String> settings = programs.common("router", "router:router-1");
     settings.put("router.name", "router-1");
     settings.put("http.port", Integer.toString(httpPort));
     settings.put("scheduler.address", address(0) + "," + address(1));
@@ -260,7 +232,7 @@ final class ControlPlane implements AutoCloseable {
   }
 
   private Map<String, String> agentSettings() {
-    Map<String, String> settings = common("agent", "agent:node-1");
+    Map<String, String> settings = programs.common("agent", "agent:node-1");
     settings.put("node.name", "node-1");
     settings.put("scheduler.address", address(0) + "," + address(1));
     settings.put("state.directory", directory.resolve("node").toString());
@@ -271,34 +243,7 @@ final class ControlPlane implements AutoCloseable {
     return settings;
   }
 
-  private Map<String, String> common(String program, String identity) {
-    Map<String, String> settings = new HashMap<>();
-    settings.put("cluster.id", id);
-    settings.put("identity.directory", identity(identity).toString());
-    settings.put("run.file", directory.resolve(program + ".json").toString());
-    return settings;
-  }
-
-  private ChildJvm program(
-      String name, int heapMib, String main, Map<String, String> settings, String... before)
-      throws IOException {
-    Path file = directory.resolve(name + ".properties");
-    Files.writeString(
-        file,
-        settings.entrySet().stream()
-            .map(it -> it.getKey() + "=" + it.getValue())
-            .collect(Collectors.joining("\n")));
-    var arguments = new ArrayList<>(List.of(before));
-    arguments.add(file.toString());
-    return ChildJvm.start(
-        directory.resolve(name + ".log"), heapMib, main, arguments.toArray(String[]::new));
-  }
-
-  private Path identity(String name) {
-    return directory.resolve("identity").resolve(name.replace(':', '-'));
-  }
-
-  private static int freePort() throws IOException {
+  static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0)) {
       return socket.getLocalPort();
     }
@@ -311,25 +256,7 @@ final class ControlPlane implements AutoCloseable {
     router.kill();
     agent.kill();
     ensemble.close();
-    var sweep =
-        ChildJvm.start(
-            directory.resolve("sweep.log"),
-            64,
-            "dev.berth.agent.AgentMain",
-            "sweep",
-            directory.resolve("agent.properties").toString());
-    deadline.until("the node is swept", Stage.SOON.multipliedBy(2), () -> !sweep.isAlive());
-    keepLogs();
-  }
-
-  /** So that a failed run can be looked into. */
-  private void keepLogs() throws IOException {
-    Path kept = Stage.home().resolve(".berth-build/throwaway-log/control-plane-" + id);
-    Files.createDirectories(kept);
-    try (var files = Files.list(directory)) {
-      for (Path log : files.filter(it -> it.toString().endsWith(".log")).toList()) {
-        Files.copy(log, kept.resolve(log.getFileName()));
-      }
-    }
+    programs.sweep("agent");
+    programs.keepLogs("control-plane");
   }
 }

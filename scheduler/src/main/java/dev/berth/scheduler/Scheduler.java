@@ -59,6 +59,7 @@ public final class Scheduler implements AutoCloseable {
               new SchedulerCore(
                   settings.zooKeeper(),
                   settings.cluster(),
+                  settings.timers(),
                   outside.clock(),
                   election -> new MeasuredElection(election, registry)));
       Leadership leadership = core.leadership();

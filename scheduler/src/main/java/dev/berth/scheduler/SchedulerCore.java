@@ -34,13 +34,14 @@ public final class SchedulerCore implements AutoCloseable {
   public SchedulerCore(
       SchedulerSettings.ZooKeeperSettings settings, ClusterSettings cluster, InstantSource clock)
       throws IOException, InterruptedException {
-    this(settings, cluster, clock, UnaryOperator.identity());
+    this(settings, cluster, Timers.DEFAULT, clock, UnaryOperator.identity());
   }
 
   /** With the election seen through {@code measured}. */
   SchedulerCore(
       SchedulerSettings.ZooKeeperSettings settings,
       ClusterSettings cluster,
+      Timers timers,
       InstantSource clock,
       UnaryOperator<Election> measured)
       throws IOException, InterruptedException {
@@ -58,8 +59,7 @@ public final class SchedulerCore implements AutoCloseable {
     }
     this.terms =
         new Terms(
-            measured.apply(election),
-            new Terms.Rules(cluster, Timers.DEFAULT, new SpreadPlacer(), clock));
+            measured.apply(election), new Terms.Rules(cluster, timers, new SpreadPlacer(), clock));
   }
 
   /** Stands for election from now on; others are sent to the address, host:port, while it leads. */

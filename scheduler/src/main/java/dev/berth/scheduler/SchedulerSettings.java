@@ -1,5 +1,6 @@
 package dev.berth.scheduler;
 
+import dev.berth.scheduler.rollout.Timers;
 import dev.berth.scheduler.slug.SlugLimits;
 import dev.berth.scheduler.state.ClusterSettings;
 import dev.berth.scheduler.state.Labels;
@@ -18,6 +19,7 @@ import java.util.Optional;
 public record SchedulerSettings(
     String clusterId,
     ClusterSettings cluster,
+    Timers timers,
     ListenSettings listen,
     Path identityDirectory,
     ZooKeeperSettings zooKeeper,
@@ -72,6 +74,7 @@ public record SchedulerSettings(
                     ClusterSettings.MOVES_PER_SECOND,
                     1,
                     ClusterSettings.MAX_MOVES_PER_SECOND)),
+            timers(settings),
             new ListenSettings(
                 settings.string("api.address", "127.0.0.1"),
                 settings.port("api.port"),
@@ -99,6 +102,14 @@ public record SchedulerSettings(
               + " others reach this scheduler, host:port");
     }
     return read;
+  }
+
+  private static Timers timers(Settings settings) {
+    Timers usual = Timers.DEFAULT;
+    return usual.silent(
+        settings.duration("nodes.suspect-after", usual.suspectAfter()),
+        settings.duration("nodes.unreachable-after", usual.unreachableAfter()),
+        settings.duration("nodes.lost-after", usual.lostAfter()));
   }
 
   private static RebalanceSettings rebalance(Settings settings) {

@@ -62,6 +62,12 @@ enum Mistake {
           "scheduler/routes/Progress.java",
           "return allServe(goneIn.getOrDefault(id, RouteTable.EMPTY.version()), routers);",
           "return true;")),
+  NEW_LEADERS_DO_NOT_WAIT_FOR_ROUTERS(
+      new Edit(
+          "scheduler",
+          "scheduler/rollout/Timers.java",
+          "routersExpected.multipliedBy(4)",
+          "routersExpected.dividedBy(5)")),
   STOPS_WITHOUT_WITHDRAWING(
       new Edit(
           "scheduler",

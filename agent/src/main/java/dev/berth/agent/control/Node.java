@@ -137,13 +137,14 @@ public final class Node {
     }
   }
 
-  /** What is there, and what will be as soon as its order is stored: it must not pass for gone. */
+  /**
+   * What is there, and what may yet be: it must not pass for gone. That is also what is to stop
+   * before it was there, for an older order to run it may be on its way to the disk.
+   */
   private List<Placement> toTell() {
     Map<PlacementId, Placement> all = new TreeMap<>(placements);
-    for (Order order : accepted.byId().values()) {
-      if (order.target() == Target.RUN) {
-        all.putIfAbsent(order.id(), Placement.idle(order.id(), 0, clock.instant()));
-      }
+    for (PlacementId id : accepted.byId().keySet()) {
+      all.putIfAbsent(id, Placement.idle(id, 0, clock.instant()));
     }
     return List.copyOf(all.values());
   }
@@ -208,12 +209,18 @@ public final class Node {
   private void look(PlacementId id) {
     Placement placement = placements.get(id);
     if (placement == null) {
-      if (!orders.byId().containsKey(id)) {
+      if (!orders.byId().containsKey(id) || isTakenBack(id)) {
         return;
       }
       placement = Placement.idle(id, 0, clock.instant());
     }
     apply(id, Reconciler.look(placement, wish(id), rules(id), clock.instant()));
+  }
+
+  /** By orders that are not stored yet: what has not begun does not begin any more. */
+  private boolean isTakenBack(PlacementId id) {
+    Order newest = accepted.byId().get(id);
+    return wish(id) == Wish.RUN && (newest == null || newest.target() != Target.RUN);
   }
 
   private void hear(PlacementId id, int incarnation, Report report) {

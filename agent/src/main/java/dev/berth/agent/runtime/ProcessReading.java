@@ -45,7 +45,7 @@ final class ProcessReading {
       found.add("it goes before others: its nice value is " + process.nice());
     }
     namespaces();
-    directory();
+    WorkingDirectory.difference(WorkingDirectory.of(process.directory())).ifPresent(found::add);
   }
 
   private void ids(IdRange range) throws IOException {
@@ -72,33 +72,6 @@ final class ProcessReading {
     if (!shared.isEmpty()) {
       found.add("it shares with the host: " + String.join(", ", shared));
     }
-  }
-
-  /**
-   * Known by its inode: a path below a descriptor of the host would look like any other. By now the
-   * process may have gone elsewhere by itself, but only inside its root.
-   */
-  private void directory() throws IOException {
-    Path root = process.directory().resolve("root");
-    Path own = process.directory().resolve("cwd");
-    Path shown = Files.readSymbolicLink(own);
-    boolean ordered = key(own).equals(key(root.resolve("app")));
-    if (!ordered && (shown.startsWith("/proc") || !isSame(own, root, shown))) {
-      found.add("it works in " + shown + ", not in /app");
-    }
-  }
-
-  private static boolean isSame(Path own, Path root, Path shown) {
-    try {
-      return shown.isAbsolute()
-          && key(own).equals(key(root.resolve(shown.toString().substring(1))));
-    } catch (IOException notThere) {
-      return false;
-    }
-  }
-
-  private static Object key(Path path) throws IOException {
-    return Files.getAttribute(path, "unix:dev") + ":" + Files.getAttribute(path, "unix:ino");
   }
 
   private void expect(String field, String wanted) {

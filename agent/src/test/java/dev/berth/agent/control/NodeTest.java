@@ -5,6 +5,7 @@ import static dev.berth.agent.order.SampleOrders.run;
 import static dev.berth.agent.order.SampleOrders.runChecked;
 import static dev.berth.agent.order.SampleOrders.stop;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import dev.berth.agent.oom.MemoryKills;
 import dev.berth.agent.reconcile.Oom;
@@ -50,6 +51,29 @@ class NodeTest {
 
     assertThat(uplink.said).containsExactly("greet epoch 0");
     assertThat(node.host.calls()).containsExactly("adopt");
+  }
+
+  @Test
+  void anOrderThatIsTakenBackBeforeItIsStoredNeverBegins() {
+    node.fillDisk(true);
+    node.order(uplink, 1, 7, run(1), run(2));
+    node.order(uplink, 1, 8, stop(1));
+
+    node.fillDisk(false);
+
+    assertThat(node.host.calls()).containsExactly("adopt");
+    assertThat(uplink.phases).containsExactly(entry(1L, "Stopped 0"));
+  }
+
+  @Test
+  void anOrderToStopThatIsNotStoredDoesNotPassForCarriedOut() {
+    node.fillDisk(true);
+    node.order(uplink, 1, 7, run(1));
+    node.order(uplink, 1, 8, stop(1));
+
+    var next = node.link();
+
+    assertThat(next.phases).containsExactly(entry(1L, "Idle 0"));
   }
 
   @Test

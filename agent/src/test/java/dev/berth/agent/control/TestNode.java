@@ -28,6 +28,7 @@ final class TestNode implements Checks {
   private final Deque<Input> inbox = new ArrayDeque<>();
   private final Node node;
   private final OrderFile file;
+  private final Deque<Orders> unstored = new ArrayDeque<>();
   private boolean diskIsFull;
 
   TestNode(Path directory) {
@@ -91,8 +92,16 @@ final class TestNode implements Checks {
     run();
   }
 
+  /** What waits for room is written when there is some: the oldest first, then the newest. */
   void fillDisk(boolean full) {
     diskIsFull = full;
+    if (!full && !unstored.isEmpty()) {
+      store(unstored.getFirst());
+      run();
+      store(unstored.getLast());
+      unstored.clear();
+      run();
+    }
   }
 
   NodeView view() {
@@ -121,6 +130,7 @@ final class TestNode implements Checks {
 
   private void store(Orders orders) {
     if (diskIsFull) {
+      unstored.addLast(orders);
       return;
     }
     try {

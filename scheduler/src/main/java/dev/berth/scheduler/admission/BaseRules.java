@@ -20,7 +20,6 @@ import org.pcollections.TreePVector;
 
 /** Base lines: published by operators, one version after another. */
 final class BaseRules {
-  private static final int MAX_VERSIONS = 1000;
   private static final int MAX_NOTES = 2000;
 
   private BaseRules() {}
@@ -42,7 +41,7 @@ final class BaseRules {
       return new Admitted(
           List.of(), List.of(), new Result.BaseResult(line.name(), line.newest(), false));
     }
-    if (line.versions().size() >= MAX_VERSIONS || publish.notes().length() > MAX_NOTES) {
+    if (line.versions().size() >= BaseLine.MAX_VERSIONS || publish.notes().length() > MAX_NOTES) {
       return Refusals.denied(
           RefusalCode.LIMIT_EXCEEDED,
           "notes",
@@ -50,7 +49,7 @@ final class BaseRules {
               .formatted(
                   line.name(),
                   line.versions().size(),
-                  MAX_VERSIONS,
+                  BaseLine.MAX_VERSIONS,
                   publish.notes().length(),
                   MAX_NOTES),
           "shorten the notes, or start a new line");
@@ -87,7 +86,7 @@ final class BaseRules {
   private static Verdict published(Request request, Command.PublishBase publish, BaseLine line) {
     var version =
         new BaseVersion(
-            line.versions().size() + 1,
+            request.state().nextVersion(line),
             publish.digest(),
             publish.bytes(),
             request.now(),

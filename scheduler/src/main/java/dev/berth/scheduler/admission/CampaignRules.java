@@ -145,10 +145,9 @@ final class CampaignRules {
   private static Verdict begun(
       Request request, Command.RollBase roll, TreePVector<Ring> rings, int from, int to) {
     var campaigns = request.state().campaigns();
-    long number = campaigns.isEmpty() ? 1 : campaigns.lastKey().number() + 1;
     var campaign =
         new Campaign(
-            new CampaignId(number),
+            request.state().nextCampaign(),
             new Course(roll.line(), from, to, roll.soak(), roll.isOverride()),
             rings,
             new Standing(Phase.PREFETCHING, 0, request.now(), null, ""),

@@ -44,10 +44,11 @@ record NewRelease(
   Verdict of(Request request, App app) {
     int number = app.release().lastNumber() + 1;
     int base = baseVersion == 0 ? app.release().baseVersion() : baseVersion;
+    Deploy deploy = deploy(app, number, request.now());
     App after =
         formed(app)
             .withRelease(new App.CurrentRelease(number, number, base))
-            .with(app.turnover().with(deploy(app, number, request.now())))
+            .with(app.turnover().with(deploy))
             .atVersion(app.version() + 1);
     Optional<Denied> refusal = QuotaRules.check(request, app, after, "formation.web.count");
     if (refusal.isPresent()) {
@@ -64,7 +65,7 @@ record NewRelease(
     var changes = new ArrayList<Change>();
     changes.add(new Change.PutRelease(release));
     changes.add(new Change.PutApp(after));
-    changes.addAll(forgotten(request.state(), app));
+    changes.addAll(forgotten(request.state(), app, deploy.from()));
     return new Admitted(
         changes,
         List.of(
@@ -75,11 +76,15 @@ record NewRelease(
         new Result.ReleaseResult(after, release));
   }
 
-  /** A deploy that comes in the middle of another replaces what that one replaces. */
+  /**
+   * A deploy that comes in the middle of another replaces what that one replaces: nothing, if it is
+   * the app's first, and then what that one has begun to run.
+   */
   private Deploy deploy(App app, int number, Instant now) {
     Deploy open = app.turnover().underWay();
     Phase phase = processTypes.containsKey(ProcessType.RELEASE) ? Phase.RELEASING : Phase.ROLLING;
-    return open == null
+    boolean isFirst = open != null && open.from() == 0 && !open.isReleasing();
+    return open == null || isFirst
         ? Deploy.begin(app.release().number(), app.release().baseVersion(), number, phase, now)
         : Deploy.begin(open.from(), open.fromBase(), number, phase, now);
   }
@@ -101,17 +106,17 @@ record NewRelease(
     return formed;
   }
 
-  private static List<Change> forgotten(ClusterState state, App app) {
+  private static List<Change> forgotten(ClusterState state, App app, int from) {
     var running = new TreeSet<Integer>();
     for (ProcessTypeId type : state.placements().typesOf(app.id())) {
       state.placements().of(type).forEach(placement -> running.add(placement.wanted().release()));
     }
-    Deploy open = app.turnover().underWay();
-    running.add(open == null ? app.release().number() : open.from());
+    running.add(from);
     var releases = List.copyOf(state.releasesOf(app.id()));
+    int tooMany = releases.size() + 1 - MAX_KEPT;
     var changes = new ArrayList<Change>();
-    for (Release release : releases.subList(0, Math.max(0, releases.size() + 1 - MAX_KEPT))) {
-      if (!running.contains(release.id().number())) {
+    for (Release release : releases) {
+      if (changes.size() < tooMany && !running.contains(release.id().number())) {
         changes.add(new Change.RemoveRelease(release.id()));
       }
     }

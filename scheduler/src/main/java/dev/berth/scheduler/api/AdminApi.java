@@ -36,7 +36,7 @@ final class AdminApi extends AdminServiceGrpc.AdminServiceImplBase {
     try {
       Desk.Asked asked = desk.asked();
       asked.requireOperator("back the state up");
-      Backups.send(asked.snapshot(), means.facts(), (ServerCallStreamObserver<StatePart>) out);
+      Backups.send(asked.control(), means.facts(), (ServerCallStreamObserver<StatePart>) out);
     } catch (StatusRuntimeException refused) {
       out.onError(refused);
     }

@@ -6,14 +6,13 @@ import dev.berth.proto.v1.StateEntry;
 import dev.berth.proto.v1.StateHead;
 import dev.berth.proto.v1.StatePart;
 import dev.berth.proto.v1.StateTail;
+import dev.berth.scheduler.control.Control;
 import dev.berth.scheduler.control.Snapshot;
 import dev.berth.scheduler.store.Format;
 import dev.berth.scheduler.store.StateImage;
-import dev.berth.scheduler.store.Store;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.Map;
 
 /** Tells a caller the whole state, as fast as it takes it. Confined to one call. */
@@ -28,12 +27,8 @@ final class Backups {
     this.parts = parts;
   }
 
-  static StateImage image(Snapshot snapshot) {
-    return StateImage.of(
-        new Store.Loaded(snapshot.state(), List.copyOf(snapshot.history().values())));
-  }
-
-  static void send(Snapshot snapshot, ClusterFacts facts, ServerCallStreamObserver<StatePart> out) {
+  static void send(Control control, ClusterFacts facts, ServerCallStreamObserver<StatePart> out) {
+    Snapshot snapshot = control.snapshot();
     StateHead head =
         StateHead.newBuilder()
             .setClusterId(facts.id())
@@ -42,7 +37,7 @@ final class Backups {
             .setAt(snapshot.at().toEpochMilli())
             .setVersion(facts.version())
             .build();
-    var sending = new Backups(out, parts(head, image(snapshot)));
+    var sending = new Backups(out, parts(head, control.image(snapshot)));
     out.setOnReadyHandler(sending::go);
     sending.go();
   }

@@ -19,7 +19,6 @@ import dev.berth.scheduler.state.RefusalCode;
 import dev.berth.scheduler.store.Format;
 import dev.berth.scheduler.store.Revival;
 import dev.berth.scheduler.store.StateImage;
-import dev.berth.scheduler.store.Store;
 import dev.berth.scheduler.wire.Refusing;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
@@ -155,20 +154,20 @@ final class Restoration implements StreamObserver<RestoreRequest> {
                   end.getEntries(),
                   Names.printable(end.getSha256())));
     }
-    Store.Loaded old;
+    StateImage.Legible old;
     try {
-      old = image.loaded();
+      old = image.legible();
     } catch (IllegalArgumentException illegible) {
       throw invalid(String.valueOf(illegible.getMessage()));
     }
     requireRoom();
-    List<MissingBlob> missing = missing(old.state());
+    List<MissingBlob> missing = missing(old.loaded().state());
     String reason = "restored from the backup of " + Instant.ofEpochMilli(begun.getAt());
-    Store.Loaded revived = Revival.of(old, reason, control.snapshot().at());
+    StateImage revived = old.revived(reason, control.snapshot().at());
     long epoch = Math.max(begun.getEpoch(), control.snapshot().epoch()) + Revival.EPOCHS;
     var _ =
         control
-            .replace(StateImage.of(revived), epoch)
+            .replace(revived, epoch)
             .whenComplete((begunIn, failure) -> {
               if (failure == null) {
                 out.onNext(
@@ -211,7 +210,7 @@ final class Restoration implements StreamObserver<RestoreRequest> {
           "a state is restored into an empty store; to replace this one, back it up first:"
               + " berth admin restore FILE --replace --old FILE2");
     }
-    if (!isEmpty && !replaced.equals(Backups.image(control.snapshot()).stateSha256())) {
+    if (!isEmpty && !replaced.equals(control.image(control.snapshot()).stateSha256())) {
       throw Refusing.asStatus(
           RefusalCode.STATE_EXISTS,
           "order.replaced_sha256",

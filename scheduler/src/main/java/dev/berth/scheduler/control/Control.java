@@ -32,6 +32,9 @@ public interface Control {
   /** The last committed state. */
   Snapshot snapshot();
 
+  /** A committed state as it is stored; may take a second. */
+  StateImage image(Snapshot snapshot);
+
   /**
    * Calls back after each committed pass, in order, on the loop's publishing thread: it must not
    * block. The first call comes at once, with {@code before} and {@code after} the same.

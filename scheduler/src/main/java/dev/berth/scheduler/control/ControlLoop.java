@@ -147,6 +147,12 @@ public final class ControlLoop implements Control, AutoCloseable {
   }
 
   @Override
+  public StateImage image(Snapshot snapshot) {
+    return store.image(
+        new Store.Loaded(snapshot.state(), List.copyOf(snapshot.history().values())));
+  }
+
+  @Override
   public Subscription subscribe(Consumer<Published> subscriber) {
     return publisher.subscribe(subscriber);
   }

@@ -63,12 +63,10 @@ public record Garbage(List<Version> bases) {
     List<Version> garbage = new ArrayList<>();
     for (BaseLine line : state.bases().values()) {
       int newestInUse = line.newestInUse().number();
-      for (BaseVersion version : line.versions()) {
+      int older = Math.max(0, line.versions().size() - BASES);
+      for (BaseVersion version : line.versions().subList(0, older)) {
         Version id = new Version(line.name(), version.number());
-        if (version.number() <= line.versions().size() - BASES
-            && version.number() != newestInUse
-            && !version.isForgotten()
-            && !needed.contains(id)) {
+        if (version.number() != newestInUse && !version.isForgotten() && !needed.contains(id)) {
           garbage.add(id);
         }
       }

@@ -91,6 +91,11 @@ public final class MeasuredElection implements Election {
     }
 
     @Override
+    public StateImage image(Loaded state) {
+      return store.image(state);
+    }
+
+    @Override
     public CompletionStage<@Nullable Void> commit(Batch batch) {
       Timer.Sample began = Timer.start(registry);
       changes.increment(batch.changes().size());

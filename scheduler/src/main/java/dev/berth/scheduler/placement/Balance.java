@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each that it names brings a process type's zones nearer together, or else leaves the fullest
  * node that it can for one that is emptier than most and parts no zones; what it leaves is fuller
- * than what it comes to will be. So with the same nodes and apps it comes to an end, and no
- * instance goes back. Books nothing. Reads the index of the thread that it is confined to.
+ * than what it comes to will be. So with the same nodes and apps it comes to an end: no arrangement
+ * comes again. Books nothing. Reads the index of the thread that it is confined to.
  */
 public final class Balance {
   /** Of one node that takes, in one round. */

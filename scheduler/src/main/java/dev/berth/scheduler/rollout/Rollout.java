@@ -150,7 +150,7 @@ public final class Rollout {
     if (to != null && (isOpen || replacing >= goal.surge())) {
       return; // nobody is stopped for that, and no third is started
     }
-    if (view.isLost(old) || isOpen) {
+    if ((view.isLost(old) && !view.isHeld(old)) || isOpen) {
       replacing += isOpen ? 0 : 1;
       steps.add(start(index, wanted, why(old, wanted)));
       return;
@@ -244,7 +244,7 @@ public final class Rollout {
 
   private String why(Placement old, Wanted wanted) {
     Wanted was = old.wanted();
-    if (view.isLost(old)) {
+    if (view.isLost(old) && !view.isHeld(old)) {
       return "node %s is lost".formatted(old.node());
     }
     if (was.release() != wanted.release()) {

@@ -24,7 +24,24 @@ public record ClusterState(
     Counters counters) {
 
   /** The numbers given last; they never go back. */
-  public record Counters(long lastPlacement, long lastEvent) {}
+  public record Counters(long lastPlacement, long lastEvent, Floors floors) {
+    public Counters(long lastPlacement, long lastEvent) {
+      this(lastPlacement, lastEvent, Floors.NONE);
+    }
+
+    Counters placed(PlacementId id) {
+      return new Counters(Math.max(lastPlacement, id.value()), lastEvent, floors);
+    }
+
+    Counters told(long event) {
+      return new Counters(lastPlacement, event, floors);
+    }
+  }
+
+  /** Up to these no number is given: before a restore it may have been given to something else. */
+  public record Floors(long campaign, int base) {
+    public static final Floors NONE = new Floors(0, 0);
+  }
 
   public static ClusterState empty() {
     return new ClusterState(
@@ -62,6 +79,18 @@ public record ClusterState(
 
   public Optional<BaseVersion> base(String line, int version) {
     return Optional.ofNullable(bases.get(line)).flatMap(base -> base.version(version));
+  }
+
+  /** What the next campaign is called. */
+  public CampaignId nextCampaign() {
+    long last = campaigns.isEmpty() ? 0 : campaigns.lastKey().number();
+    return new CampaignId(Math.max(last, counters.floors().campaign()) + 1);
+  }
+
+  /** The number of the line's next version. */
+  public int nextVersion(BaseLine line) {
+    int last = line.versions().isEmpty() ? 0 : line.newest().number();
+    return Math.max(last, counters.floors().base()) + 1;
   }
 
   /** The line's campaign that is not over; there is at most one. */
@@ -130,11 +159,11 @@ public record ClusterState(
       case Change.PutNode(KnownNode node) -> withNodes(nodes.plus(node.id(), node));
       case Change.RemoveNode(NodeId id) -> withNodes(nodes.minus(id));
       case Change.PutPlacement(Placement placement) ->
-          withPlacements(placements.with(placement), counted(placement));
+          withPlacements(placements.with(placement), counters.placed(placement.id()));
       case Change.RemovePlacement(Placement placement) ->
           withPlacements(placements.without(placement), counters);
       case Change.AddEvent(HistoryEvent event) ->
-          withPlacements(placements, new Counters(counters.lastPlacement(), event.sequence()));
+          withPlacements(placements, counters.told(event.sequence()));
     };
   }
 
@@ -167,11 +196,6 @@ public record ClusterState(
         newTokens,
         upkeep,
         counters);
-  }
-
-  private Counters counted(Placement placement) {
-    return new Counters(
-        Math.max(counters.lastPlacement(), placement.id().value()), counters.lastEvent());
   }
 
   private ClusterState withTenant(Tenant tenant) {

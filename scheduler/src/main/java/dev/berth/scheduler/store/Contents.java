@@ -78,7 +78,7 @@ final class Contents {
   }
 
   void putCounters(ByteString data) throws InvalidProtocolBufferException {
-    counters = Decoding.counters(StoredCounters.parseFrom(data));
+    counters = Decoding.counters(noted(paths.counters(), StoredCounters.parseFrom(data)));
   }
 
   void remove(String path) {
@@ -113,7 +113,7 @@ final class Contents {
 
   /** What holds fields that nobody here knows, by path. */
   Map<String, Message> foreign() {
-    return new HashMap<>(foreign);
+    return Map.copyOf(foreign);
   }
 
   Store.Loaded loaded() {

@@ -248,6 +248,9 @@ final class Decoding {
   }
 
   static ClusterState.Counters counters(StoredCounters stored) {
-    return new ClusterState.Counters(stored.getLastPlacement(), stored.getLastEvent());
+    return new ClusterState.Counters(
+        stored.getLastPlacement(),
+        stored.getLastEvent(),
+        new ClusterState.Floors(stored.getCampaignFloor(), stored.getBaseFloor()));
   }
 }

@@ -229,6 +229,8 @@ final class Encoding {
     return StoredCounters.newBuilder()
         .setLastPlacement(counters.lastPlacement())
         .setLastEvent(counters.lastEvent())
+        .setCampaignFloor(counters.floors().campaign())
+        .setBaseFloor(counters.floors().base())
         .build();
   }
 }

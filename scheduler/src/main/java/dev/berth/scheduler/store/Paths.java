@@ -33,6 +33,11 @@ record Paths(String root) {
     return root + "/" + name;
   }
 
+  /** The path without the root. */
+  String below(String path) {
+    return path.substring(root.length() + 1);
+  }
+
   String format() {
     return root + "/format";
   }

@@ -1,15 +1,21 @@
 package dev.berth.scheduler.store;
 
+import com.google.protobuf.Message;
+import dev.berth.proto.stored.v1.StoredHistory;
 import dev.berth.scheduler.state.App;
+import dev.berth.scheduler.state.BaseLine;
 import dev.berth.scheduler.state.Change;
 import dev.berth.scheduler.state.ClusterState;
+import dev.berth.scheduler.state.ClusterState.Floors;
 import dev.berth.scheduler.state.FreezeOrder;
 import dev.berth.scheduler.state.HistoryEvent;
 import dev.berth.scheduler.state.HistoryEvent.Subject;
 import dev.berth.scheduler.state.Tenant;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Makes an old state fit to be led with again: no number that was given since then is given twice.
@@ -24,6 +30,9 @@ public final class Revival {
   private static final long PLACEMENTS = 1L << 40;
   private static final int RELEASES = 1000;
   private static final long VERSIONS = 1_000_000;
+
+  /** One takes minutes at the least. */
+  private static final long CAMPAIGNS = 100_000;
 
   /** All events move by as much: what is kept of the history is counted by their numbers. */
   private static final long EVENTS = 1_000_000;
@@ -59,8 +68,36 @@ public final class Revival {
         state
             .after(changes)
             .withCounters(
-                new ClusterState.Counters(state.counters().lastPlacement() + PLACEMENTS, last)),
+                new ClusterState.Counters(
+                    state.counters().lastPlacement() + PLACEMENTS, last, floors(state))),
         List.copyOf(history));
+  }
+
+  /** What nobody here knows stays with the events, which have other numbers now. */
+  static Map<String, Message> moved(Map<String, Message> foreign) {
+    var moved = new HashMap<String, Message>();
+    foreign.forEach((path, message) -> {
+      if (message instanceof StoredHistory history && history.getEventsCount() > 0) {
+        StoredHistory.Builder later = history.toBuilder();
+        later.getEventsBuilderList().forEach(it -> it.setSequence(it.getSequence() + EVENTS));
+        long segment = later.getEvents(0).getSequence() / Paths.SHARD;
+        moved.put(new Paths("").below(new Paths("").history(segment)), later.build());
+      } else {
+        moved.put(path, message);
+      }
+    });
+    return moved;
+  }
+
+  /** Above what any line, and any that was begun since, can have come to. */
+  private static Floors floors(ClusterState state) {
+    Floors before = state.counters().floors();
+    long campaign = Math.max(before.campaign(), state.nextCampaign().number() - 1);
+    int base = before.base();
+    for (BaseLine line : state.bases().values()) {
+      base = Math.max(base, state.nextVersion(line) - 1);
+    }
+    return new Floors(campaign + CAMPAIGNS, base + BaseLine.MAX_VERSIONS);
   }
 
   private static Tenant raised(Tenant tenant) {

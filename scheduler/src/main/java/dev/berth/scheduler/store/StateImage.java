@@ -2,6 +2,7 @@ package dev.berth.scheduler.store;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
 import dev.berth.scheduler.state.App;
 import dev.berth.scheduler.state.Change;
 import dev.berth.scheduler.state.ClusterState;
@@ -10,8 +11,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -36,14 +39,30 @@ public final class StateImage {
     this.contents = contents;
   }
 
+  /** A state as it can be read, and what else is stored with it. */
+  public record Legible(Store.Loaded loaded, Map<String, Message> foreign) {
+
+    /** Fit to be led with again. */
+    public StateImage revived(String reason, Instant now) {
+      return of(Revival.of(loaded, reason, now), Revival.moved(foreign));
+    }
+  }
+
   public static StateImage of(Store.Loaded loaded) {
+    return of(loaded, Map.of());
+  }
+
+  /** With the fields that nobody here knows, of the messages at these paths below the root. */
+  static StateImage of(Store.Loaded loaded, Map<String, Message> foreign) {
     var contents = new TreeMap<String, ByteString>();
-    var writes = new Writes(PATHS, new HashSet<>(), List.of());
+    var known = new HashMap<String, Message>();
+    foreign.forEach((path, message) -> known.put("/" + path, message));
+    var writes = new Writes(PATHS, new HashSet<>(), List.of(), known);
     for (Writes.Write write : writes.of(new Batch(changes(loaded), loaded.state()))) {
       contents.put(
           write.operation().getPath().substring(1), ByteString.copyFrom(Writes.data(write)));
     }
-    contents.put(COUNTERS, Encoding.counters(loaded.state().counters()).toByteString());
+    contents.put(COUNTERS, ByteString.copyFrom(writes.counters(loaded.state().counters())));
     return new StateImage(contents);
   }
 
@@ -98,6 +117,11 @@ public final class StateImage {
    * @throws IllegalArgumentException if any of it cannot be read: then none of it is
    */
   public Store.Loaded loaded() {
+    return legible().loaded();
+  }
+
+  /** The same, with what cannot be read here, but is to be kept. */
+  public Legible legible() {
     var read = new Contents(PATHS);
     for (Map.Entry<String, ByteString> entry : contents.entrySet()) {
       try {
@@ -116,7 +140,9 @@ public final class StateImage {
     if (!contents.containsKey(COUNTERS)) {
       throw new IllegalArgumentException("the counters are missing");
     }
-    return read.loaded();
+    var foreign = new HashMap<String, Message>();
+    read.foreign().forEach((path, message) -> foreign.put(PATHS.below(path), message));
+    return new Legible(read.loaded(), Map.copyOf(foreign));
   }
 
   /** SHA-256 over all of it. */

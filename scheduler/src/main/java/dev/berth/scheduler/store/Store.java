@@ -19,6 +19,11 @@ public interface Store {
   /** The state as it was when the term began, with the history that is kept. */
   Loaded load();
 
+  /** A state in its stored form, with what only a later version of Berth has stored and knows. */
+  default StateImage image(Loaded state) {
+    return StateImage.of(state);
+  }
+
   /** Completes when the batch is durable; exceptionally when it may not be, or is fenced. */
   CompletionStage<@Nullable Void> commit(Batch batch);
 

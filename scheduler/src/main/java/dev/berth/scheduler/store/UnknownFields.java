@@ -2,6 +2,8 @@ package dev.berth.scheduler.store;
 
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
+import dev.berth.proto.stored.v1.StoredEvent;
+import dev.berth.proto.stored.v1.StoredHistory;
 import dev.berth.proto.stored.v1.StoredPlacement;
 import dev.berth.proto.stored.v1.StoredPlacements;
 import java.util.HashMap;
@@ -25,6 +27,14 @@ final class UnknownFields {
     if (message instanceof StoredPlacements placements) { // there are a million of these
       for (StoredPlacement placement : placements.getPlacementsList()) {
         if (!placement.getUnknownFields().asMap().isEmpty()) {
+          return true;
+        }
+      }
+      return false;
+    }
+    if (message instanceof StoredHistory history) { // and ten thousand of these
+      for (StoredEvent event : history.getEventsList()) {
+        if (!event.getUnknownFields().asMap().isEmpty()) {
           return true;
         }
       }

@@ -21,13 +21,13 @@ import dev.berth.scheduler.state.Tenant;
 import dev.berth.scheduler.state.TenantId;
 import dev.berth.scheduler.store.Paths.Shard;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.Op;
 import org.apache.zookeeper.ZooDefs;
@@ -63,7 +63,7 @@ final class Writes {
   private final NavigableMap<Long, List<HistoryEvent>> segments = new TreeMap<>();
 
   Writes(Paths paths, Set<String> existing, List<HistoryEvent> history) {
-    this(paths, existing, history, new HashMap<>());
+    this(paths, existing, history, Map.of());
   }
 
   /** {@code foreign} holds what is there with fields that nobody here knows: they are kept. */
@@ -71,8 +71,18 @@ final class Writes {
       Paths paths, Set<String> existing, List<HistoryEvent> history, Map<String, Message> foreign) {
     this.paths = paths;
     this.existing = existing;
-    this.foreign = foreign;
+    this.foreign = new ConcurrentHashMap<>(foreign);
     history.forEach(this::add);
+  }
+
+  /** What is there with fields that nobody here knows; may be asked by any thread. */
+  Map<String, Message> foreign() {
+    return Map.copyOf(foreign);
+  }
+
+  /** The counters as they are to be stored; no operation of a batch. */
+  byte[] counters(ClusterState.Counters counters) {
+    return kept(paths.counters(), Encoding.counters(counters)).toByteArray();
   }
 
   /** In an order in which every beginning makes sense: nothing refers to what comes later. */
@@ -177,13 +187,17 @@ final class Writes {
   }
 
   private Write put(String path, Message content) {
-    Message known = foreign.get(path);
-    byte[] data = (known == null ? content : UnknownFields.kept(known, content)).toByteArray();
+    byte[] data = kept(path, content).toByteArray();
     Op operation =
         existing.add(path)
             ? Op.create(path, data, ZooDefs.Ids.CREATOR_ALL_ACL, CreateMode.PERSISTENT)
             : Op.setData(path, data, -1);
     return new Write(operation, path.length() + data.length);
+  }
+
+  private Message kept(String path, Message content) {
+    Message known = foreign.get(path);
+    return known == null ? content : UnknownFields.kept(known, content);
   }
 
   private void remove(String path, List<Write> operations) {

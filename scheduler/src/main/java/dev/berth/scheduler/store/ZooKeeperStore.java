@@ -1,8 +1,10 @@
 package dev.berth.scheduler.store;
 
+import com.google.protobuf.Message;
 import dev.berth.proto.stored.v1.StoredLeader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -187,8 +189,15 @@ public final class ZooKeeperStore implements Store {
   }
 
   @Override
+  public StateImage image(Loaded state) {
+    var foreign = new HashMap<String, Message>();
+    writes.foreign().forEach((path, message) -> foreign.put(paths.below(path), message));
+    return StateImage.of(state, foreign);
+  }
+
+  @Override
   public CompletionStage<@Nullable Void> commit(Batch batch) {
-    byte[] counters = Encoding.counters(batch.after().counters()).toByteArray();
+    byte[] counters = writes.counters(batch.after().counters());
     CompletableFuture<@Nullable Void> last = CompletableFuture.completedFuture(null);
     var part = new ArrayList<Op>();
     int bytes = 0;

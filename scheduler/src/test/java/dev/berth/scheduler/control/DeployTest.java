@@ -201,6 +201,23 @@ class DeployTest {
   }
 
   @Test
+  void aReleaseCommandInTheMiddleOfTheFirstDeployTakesNothingAway() {
+    cluster = TestCluster.withNodes(1);
+    cluster.agents().forEach(agent -> agent.releasesEndWith(-1));
+    cluster.deploy("web");
+    cluster.pass(Duration.ofMillis(100));
+    assertThat(deploy().standing().phase()).isEqualTo(Phase.ROLLING);
+    List<Placement> before = cluster.placements("web");
+
+    cluster.deploy("web", "release");
+    cluster.run(Duration.ofSeconds(10));
+
+    assertThat(deploy().standing().phase()).isEqualTo(Phase.RELEASING);
+    assertThat(deploy().from()).isEqualTo(1);
+    assertThat(cluster.placements("web")).isEqualTo(before).hasSize(1);
+  }
+
+  @Test
   void theReleaseCommandRunsOnceBeforeAnythingElse() {
     cluster.agents().forEach(agent -> agent.releasesEndWith(-1));
     cluster.deploy("web", "release");

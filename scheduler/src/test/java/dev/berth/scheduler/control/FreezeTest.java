@@ -90,6 +90,26 @@ class FreezeTest {
   }
 
   @Test
+  void aDeployInAFrozenClusterReplacesWhatIsLostOnlyAsDeploysDo() {
+    TestCluster cluster = withTenNodes();
+    for (int node = 2; node <= 10; node++) {
+      cluster.operator(new Command.CordonNode("node-" + node, true));
+    }
+    silence(cluster, 1);
+    cluster.run(UNTIL_LOST);
+    cluster.operator(new Command.FreezeCluster());
+    cluster.operator(new Command.CordonNode("node-2", false));
+
+    cluster.deploy("web");
+    cluster.run(Duration.ofMinutes(2));
+
+    assertThat(cluster.placements("web")).hasSize(10).allMatch(it -> it.wanted().release() == 2);
+    assertThat(cluster.snapshot().history().values())
+        .extracting(HistoryEvent::message)
+        .noneMatch(message -> message.contains("node-1 is lost"));
+  }
+
+  @Test
   void aThawReleasesTheAutomaticFreezeOneNodeAtATime() {
     TestCluster cluster = withTenNodes();
     silence(cluster, 6);

@@ -148,12 +148,12 @@ final class Edges implements AutoCloseable {
         channel, MetadataUtils.newAttachHeadersInterceptor(headers));
   }
 
-  /** Waits for a condition, at most ten seconds. */
+  /** Waits for a condition, at most a minute. */
   static void await(String what, BooleanSupplier condition) {
-    Instant deadline = InstantSource.system().instant().plus(Duration.ofSeconds(10));
+    Instant deadline = InstantSource.system().instant().plus(Duration.ofMinutes(1));
     while (!condition.getAsBoolean()) {
       if (InstantSource.system().instant().isAfter(deadline)) {
-        throw new AssertionError("after ten seconds still not: " + what);
+        throw new AssertionError("after a minute still not: " + what);
       }
       LockSupport.parkNanos(1_000_000);
     }

@@ -20,6 +20,7 @@ import dev.berth.proto.v1.StateHead;
 import dev.berth.proto.v1.StatePart;
 import dev.berth.scheduler.Scheduler;
 import dev.berth.scheduler.SchedulerSettings;
+import dev.berth.scheduler.rollout.Timers;
 import dev.berth.scheduler.slug.SlugLimits;
 import dev.berth.scheduler.state.ClusterSettings;
 import io.grpc.ManagedChannel;
@@ -231,6 +232,7 @@ class RestoreTest {
             new SchedulerSettings(
                 "0a1b2c",
                 new ClusterSettings("localhost", "debian-12"),
+                Timers.DEFAULT,
                 new SchedulerSettings.ListenSettings("127.0.0.1", 0, 0, Optional.empty()),
                 directory.resolve("scheduler"),
                 new SchedulerSettings.ZooKeeperSettings(

@@ -12,6 +12,7 @@ import dev.berth.proto.v1.Order;
 import dev.berth.scheduler.Scheduler;
 import dev.berth.scheduler.SchedulerSettings;
 import dev.berth.scheduler.base.TestBases;
+import dev.berth.scheduler.rollout.Timers;
 import dev.berth.scheduler.slug.SlugLimits;
 import dev.berth.scheduler.slug.Tar;
 import dev.berth.scheduler.state.ClusterSettings;
@@ -141,6 +142,7 @@ class SchedulerTest {
         new SchedulerSettings(
             "0a1b2c",
             new ClusterSettings("localhost", "debian-12"),
+            Timers.DEFAULT,
             new SchedulerSettings.ListenSettings("127.0.0.1", 0, 0, Optional.empty()),
             identity("scheduler"),
             new SchedulerSettings.ZooKeeperSettings(

@@ -8,6 +8,7 @@ import dev.berth.scheduler.state.ClusterState;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.zookeeper.ZooKeeper;
@@ -58,6 +59,24 @@ class ReplacementTest {
     assertThat(after.epoch()).isEqualTo(1_000_008);
     assertThat(after.load().state()).isEqualTo(wanted.state());
     assertThat(after.load().history()).isEqualTo(wanted.history());
+  }
+
+  @Test
+  void whatOnlyALaterVersionKnowsComesThroughALeadersTermABackupAndARestore() throws Exception {
+    ZooKeeperStore.open(zooKeeper(), ROOT);
+    StateImage later = StateImageTest.ofALaterVersion(StateImageTest.random(5, 60));
+    new Replacement(zooKeeper(), paths()).make(later, 9);
+    Store leader = ZooKeeperStore.open(zooKeeper(), ROOT);
+    Store.Loaded state = leader.load();
+    Batch batch = new Batch(List.of(), state.state());
+    leader.commit(batch).toCompletableFuture().get(10, SECONDS);
+
+    StateImage backup = leader.image(state);
+    new Replacement(zooKeeper(), paths()).make(backup, 99);
+
+    assertThat(backup.contents()).isEqualTo(later.contents());
+    Store after = ZooKeeperStore.open(zooKeeper(), ROOT);
+    assertThat(after.image(after.load()).contents()).isEqualTo(later.contents());
   }
 
   @Test

@@ -1,14 +1,20 @@
 package dev.berth.scheduler.store;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnknownFieldSet;
 import dev.berth.scheduler.state.App;
+import dev.berth.scheduler.state.BaseLine;
+import dev.berth.scheduler.state.Campaign;
+import dev.berth.scheduler.state.CampaignId;
 import dev.berth.scheduler.state.Change;
 import dev.berth.scheduler.state.ClusterState;
 import dev.berth.scheduler.state.FreezeOrder;
 import dev.berth.scheduler.state.HistoryEvent;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,9 +24,19 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pcollections.TreePVector;
 
 class StateImageTest {
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+  private static final String LATER = "of a later version";
+  private static final UnknownFieldSet LATER_FIELD =
+      UnknownFieldSet.newBuilder()
+          .addField(
+              9999,
+              UnknownFieldSet.Field.newBuilder()
+                  .addLengthDelimited(ByteString.copyFromUtf8(LATER))
+                  .build())
+          .build();
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5})
@@ -90,6 +106,64 @@ class StateImageTest {
     assertThat(revived.history().getLast().kind()).isEqualTo("cluster.restored");
     assertThat(revived.history().getLast().sequence()).isEqualTo(after.lastEvent());
     assertThat(StateImage.of(revived).loaded()).isEqualTo(revived);
+  }
+
+  @Test
+  void aRevivedStateGivesNoNumberOfABaseVersionOrACampaignASecondTime() {
+    var changes = new ArrayList<Change>();
+    random(11, 60).state().bases().values().forEach(it -> changes.add(new Change.PutBase(it)));
+    changes.add(new Change.PutCampaign(campaign(7)));
+    ClusterState old = ClusterState.empty().after(changes);
+    BaseLine line = old.bases().firstEntry().getValue();
+    var begunSince = new BaseLine("begun-since", TreePVector.empty());
+
+    Store.Loaded once = Revival.of(new Store.Loaded(old, List.of()), "restored", NOW);
+    ClusterState twice = Revival.of(once, "restored", NOW).state();
+
+    assertThat(once.state().nextCampaign().number()).isEqualTo(100_008);
+    assertThat(once.state().nextVersion(line)).isGreaterThan(line.newest().number() + 1000);
+    assertThat(once.state().nextVersion(begunSince)).isGreaterThan(1000);
+    assertThat(twice.nextVersion(line)).isGreaterThan(once.state().nextVersion(line) + 999);
+    assertThat(StateImage.of(once).loaded()).isEqualTo(once);
+  }
+
+  @Test
+  void whatOnlyALaterVersionKnowsIsKeptAlsoWhenTheStateIsRevived() {
+    StateImage later = ofALaterVersion(random(11, 60));
+
+    StateImage.Legible read = later.legible();
+    Map<String, ByteString> revived = read.revived("restored", NOW).contents();
+
+    assertThat(StateImage.of(read.loaded(), read.foreign()).contents()).isEqualTo(later.contents());
+    assertThat(revived).hasSizeGreaterThanOrEqualTo(later.contents().size());
+    revived.forEach((path, content) -> {
+      boolean isRevivalsOwn = path.startsWith("history/") || path.equals("upkeep/freeze");
+      assertThat(isRevivalsOwn || isOfALaterVersion(content)).as(path).isTrue();
+    });
+    assertThat(revived.entrySet())
+        .anyMatch(it -> it.getKey().startsWith("history/") && isOfALaterVersion(it.getValue()));
+  }
+
+  /** With a field of a number that nobody here knows in all of it. */
+  static StateImage ofALaterVersion(Store.Loaded loaded) {
+    var contents = new HashMap<String, ByteString>();
+    StateImage.of(loaded)
+        .contents()
+        .forEach((path, content) -> contents.put(path, content.concat(LATER_FIELD.toByteString())));
+    return StateImage.of(contents);
+  }
+
+  private static boolean isOfALaterVersion(ByteString content) {
+    return content.toString(ISO_8859_1).endsWith(LATER);
+  }
+
+  private static Campaign campaign(long number) {
+    return new Campaign(
+        new CampaignId(number),
+        new Campaign.Course("debian-12", 1, 2, Duration.ZERO, false),
+        TreePVector.singleton(Campaign.Ring.of(100)),
+        new Campaign.Standing(Campaign.Phase.DONE, 0, NOW, null, ""),
+        new Campaign.Origin(NOW, "operator", ""));
   }
 
   static Store.Loaded random(long seed, int batches) {

@@ -92,6 +92,10 @@ final class AvailabilityHolds extends Invariant {
       return;
     }
     for (Placement placement : stopped) {
+      PlacementReport own = snapshot.actual().placements().get(placement.id());
+      if (own == null || !own.isRunning()) {
+        continue; // it ended by itself, and its leader heard so in the very pass
+      }
       ProcessTypeId type = placement.instance().type();
       int least = count(snapshot.state(), type) - unavailable(snapshot.state(), placement);
       Set<Integer> serving = new HashSet<>();

@@ -15,7 +15,8 @@ import dev.berth.simulation.cluster.Happening;
 import dev.berth.simulation.store.Ensemble;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class BudgetsHold extends Invariant {
   private static final Duration HOUR = Duration.ofHours(1);
+
+  private final Makings makings = new Makings();
+  private final Map<AppId, Integer> justMoved = new HashMap<>();
+  private Instant justNow = Instant.EPOCH;
 
   BudgetsHold(Cluster cluster) {
     super(cluster);
@@ -43,32 +48,17 @@ final class BudgetsHold extends Invariant {
 
   @Override
   public void happened(Happening happening) {
-    if (happening instanceof Happening.Committed(Ensemble.Commit commit)
-        && isAny(commit.write().changes())) {
-      ClusterState state = commit.before();
-      ClusterState before = state;
-      Placement placed = null;
+    if (happening instanceof Happening.Committed(Ensemble.Commit commit)) {
+      makings.committed(commit);
       for (Change change : commit.write().changes()) {
-        if (change instanceof Change.PutPlacement(Placement placement)) {
-          placed = placement;
-          before = state;
-        } else if (change instanceof Change.AddEvent(HistoryEvent event)
-            && isMove(event)
-            && placed != null) {
-          moved(before, placed, event);
+        if (change instanceof Change.AddEvent(HistoryEvent event)) {
+          Makings.Making making = makings.take(event);
+          if (making != null && isMove(event)) {
+            moved(making.before(), making.placement(), event);
+          }
         }
-        state = state.after(change);
       }
     }
-  }
-
-  private static boolean isAny(List<Change> changes) {
-    for (Change change : changes) {
-      if (change instanceof Change.AddEvent(HistoryEvent event) && isMove(event)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private void moved(ClusterState state, Placement placed, HistoryEvent event) {
@@ -87,7 +77,7 @@ final class BudgetsHold extends Invariant {
         placed.instance(),
         Duration.between(old.since(), now),
         event.message());
-    int lately = lately(state, id, now);
+    int lately = lately(state, id, now) + movedInThisPass(id, now);
     require(
         budget.movesPerHour() == 0 || lately < budget.movesPerHour(),
         "%s was moved with %d placements in the last hour of %d allowed: %s",
@@ -121,11 +111,23 @@ final class BudgetsHold extends Invariant {
     return drain != null && drain.isOver(now);
   }
 
+  /** Before this one. */
+  private int movedInThisPass(AppId app, Instant now) {
+    if (!now.equals(justNow)) {
+      justNow = now;
+      justMoved.clear();
+    }
+    return justMoved.merge(app, 1, Integer::sum) - 1;
+  }
+
+  /** What the same pass has placed for other reasons was not there when it was decided. */
   private static int lately(ClusterState state, AppId app, Instant now) {
     int lately = 0;
     for (ProcessTypeId type : state.placements().typesOf(app)) {
       for (Placement placement : state.placements().of(type)) {
-        lately += placement.isWanted() && placement.since().plus(HOUR).isAfter(now) ? 1 : 0;
+        boolean isLate =
+            placement.since().isBefore(now) && placement.since().plus(HOUR).isAfter(now);
+        lately += placement.isWanted() && isLate ? 1 : 0;
       }
     }
     return lately;

@@ -23,7 +23,7 @@ public final class Invariants {
             new IncarnationsAreUsedOnce(cluster),
             new NothingStartsUnordered(cluster, leaders),
             new StopsAreOrdered(cluster),
-            new StopsWaitForRouters(cluster, reach),
+            new StopsWaitForRouters(cluster, leaders, reach),
             new RoutesStayWithTheirApp(cluster),
             new RoutesFollowTheState(cluster),
             new RoutesLeadToTheLiving(cluster, leaders),

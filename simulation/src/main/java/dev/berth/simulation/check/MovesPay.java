@@ -1,6 +1,7 @@
 package dev.berth.simulation.check;
 
 import dev.berth.scheduler.state.Change;
+import dev.berth.scheduler.state.ClusterState;
 import dev.berth.scheduler.state.HistoryEvent;
 import dev.berth.scheduler.state.InstanceId;
 import dev.berth.scheduler.state.NodeId;
@@ -15,11 +16,11 @@ import java.util.Set;
 
 /**
  * S23: evening nodes out moves nothing back and forth. While nodes and apps are the same and
- * nothing is placed for another reason, no instance comes back to a node that it was moved away
- * from.
+ * nothing is placed for another reason, no move leads back to where everything stood before.
  */
 final class MovesPay extends Invariant {
-  private final Map<InstanceId, Set<NodeId>> left = new HashMap<>();
+  private final Makings makings = new Makings();
+  private final Set<Map<InstanceId, NodeId>> seen = new HashSet<>();
 
   MovesPay(Cluster cluster) {
     super(cluster);
@@ -35,14 +36,14 @@ final class MovesPay extends Invariant {
   }
 
   private void committed(Ensemble.Commit commit) {
-    Placement placed = null;
+    makings.committed(commit);
     for (Change change : commit.write().changes()) {
       switch (change) {
-        case Change.PutPlacement(Placement placement) -> placed = placement;
         case Change.PutApp _, Change.RemoveApp _, Change.PutNode _, Change.RemoveNode _ -> forget();
         case Change.AddEvent(HistoryEvent event) -> {
-          if (BudgetsHold.isForBalance(event) && placed != null) {
-            moved(commit, placed, event);
+          Makings.Making making = makings.take(event);
+          if (BudgetsHold.isForBalance(event) && making != null) {
+            moved(making, event);
           } else if (event.kind().equals("instance.placed") || event.kind().startsWith("node.")) {
             forget();
           }
@@ -52,24 +53,31 @@ final class MovesPay extends Invariant {
     }
   }
 
-  private void moved(Ensemble.Commit commit, Placement placed, HistoryEvent event) {
-    InstanceId instance = placed.instance();
-    Set<NodeId> before = left.computeIfAbsent(instance, _ -> new HashSet<>());
+  private void moved(Makings.Making making, HistoryEvent event) {
+    Map<InstanceId, NodeId> arrangement = arrangement(making.before());
+    seen.add(Map.copyOf(arrangement));
+    arrangement.put(making.placement().instance(), making.placement().node());
     require(
-        !before.contains(placed.node()),
-        "%s goes back to %s, which it was moved away from: %s",
-        instance,
-        placed.node(),
+        seen.add(arrangement),
+        "%s moves to %s, and all stands as it stood before: %s",
+        making.placement().instance(),
+        making.placement().node(),
         event.message());
-    for (Placement other : commit.before().placements().of(instance.type())) {
-      if (other.isWanted() && other.instance().equals(instance)) {
-        before.add(other.node());
+  }
+
+  /** Where each instance runs, or is to run once it has moved. */
+  private static Map<InstanceId, NodeId> arrangement(ClusterState state) {
+    var nodes = new HashMap<InstanceId, NodeId>();
+    for (Placement placement : state.placements().byId().values()) {
+      if (placement.isWanted()) {
+        nodes.put(placement.instance(), placement.node()); // the newest comes last
       }
     }
+    return nodes;
   }
 
   /** The cluster is another one: what paid before may do so no longer. */
   private void forget() {
-    left.clear();
+    seen.clear();
   }
 }

@@ -31,7 +31,8 @@ final class Reach {
 
   /**
    * For how long it could have found this one among all schedulers: none of the others kept it
-   * waiting for an answer, as one that is cut off does, dead or not.
+   * waiting for an answer, as one that is cut off does, dead or not. Of a process that has found it
+   * already this says nothing.
    */
   long finds(SimProcess process, String scheduler) {
     long shortest = lasts(process, scheduler);

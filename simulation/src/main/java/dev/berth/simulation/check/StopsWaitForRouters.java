@@ -1,5 +1,7 @@
 package dev.berth.simulation.check;
 
+import dev.berth.scheduler.control.Snapshot;
+import dev.berth.scheduler.state.Actual.RouterActual;
 import dev.berth.scheduler.state.Change;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.Placement.Intent;
@@ -11,8 +13,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * S10: an instance is told to stop only when no router that can be reached sends requests to it, or
- * after the time that is allowed for letting go.
+ * S10: an instance is told to stop only when no router that its leader holds for connected, or
+ * could have heard of, sends requests to it, or after the time that is allowed for letting go.
  */
 final class StopsWaitForRouters extends Invariant {
   private static final long DRAIN_MICROS = 59_000_000;
@@ -24,11 +26,13 @@ final class StopsWaitForRouters extends Invariant {
    */
   private static final long CALL_MICROS = 25_000_000;
 
+  private final Leaders leaders;
   private final Reach reach;
   private final Map<Long, Long> drainingSince = new HashMap<>();
 
-  StopsWaitForRouters(Cluster cluster, Reach reach) {
+  StopsWaitForRouters(Cluster cluster, Leaders leaders, Reach reach) {
     super(cluster);
+    this.leaders = leaders;
     this.reach = reach;
   }
 
@@ -59,12 +63,20 @@ final class StopsWaitForRouters extends Invariant {
       return;
     }
     for (SimRouter router : cluster().routers()) {
-      boolean counts = reach.finds(router, commit.write().writer()) >= CALL_MICROS;
+      String writer = commit.write().writer();
+      boolean counts = isConnected(writer, router) || reach.finds(router, writer) >= CALL_MICROS;
       require(
           !counts || !Tables.leadsTo(router.inForce(), id),
           "placement %d was to stop while %s still sent requests to it",
           id,
           router.name());
     }
+  }
+
+  /** By the leader's own word; then nothing else excuses it, such as another that is cut off. */
+  private boolean isConnected(String leader, SimRouter router) {
+    Snapshot known = leaders.of(leader);
+    RouterActual heard = known == null ? null : known.actual().routers().get(router.name());
+    return heard != null && heard.isConnected();
   }
 }

@@ -1,0 +1,128 @@
+package dev.berth.e2e;
+
+import dev.berth.bench.cluster.Deadline;
+import dev.berth.identity.CertificateAuthority;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/** The programs of one cluster of a test: their identities, their settings and their logs. */
+final class Programs {
+  private final Path directory;
+  private final String clusterId;
+
+  Programs(Path directory, String clusterId) {
+    this.directory = directory;
+    this.clusterId = clusterId;
+  }
+
+  void issue(String... names) throws IOException {
+    CertificateAuthority authority = CertificateAuthority.create(directory.resolve("ca"));
+    for (String name : names) {
+      authority.issue(name, identity(name));
+    }
+  }
+
+  Path identity(String name) {
+    return directory.resolve("identity").resolve(name.replace(':', '-'));
+  }
+
+  /** What the settings of each have. */
+  Map<String, String> common(String program, String identity) {
+    Map<String, String> settings = new HashMap<>();
+    settings.put("cluster.id", clusterId);
+    settings.put("identity.directory", identity(identity).toString());
+    settings.put("run.file", directory.resolve(program + ".json").toString());
+    return settings;
+  }
+
+  ChildJvm start(
+      String name, int heapMib, String main, Map<String, String> settings, String... before)
+      throws IOException {
+    return ChildJvm.start(log(name), heapMib, main, arguments(name, settings, before));
+  }
+
+  /** The same, in a network namespace of its own. */
+  ChildJvm startIn(
+      Partition partition, String name, int heapMib, String main, Map<String, String> settings)
+      throws IOException {
+    return ChildJvm.startIn(
+        partition.namespace(), log(name), heapMib, main, arguments(name, settings));
+  }
+
+  private Path log(String name) {
+    return directory.resolve(name + ".log");
+  }
+
+  private String[] arguments(String name, Map<String, String> settings, String... before)
+      throws IOException {
+    Path file = directory.resolve(name + ".properties");
+    Files.writeString(
+        file,
+        settings.entrySet().stream()
+            .map(it -> it.getKey() + "=" + it.getValue())
+            .collect(Collectors.joining("\n")));
+    var arguments = new ArrayList<>(List.of(before));
+    arguments.add(file.toString());
+    return arguments.toArray(String[]::new);
+  }
+
+  /** The operator's command; the schedulers as host:port, between commas. */
+  void berth(String schedulers, String... arguments) {
+    try {
+      Path log = Files.createTempFile(directory, "berth-", ".log");
+      var command = new ArrayList<String>();
+      command.addAll(List.of(System.getProperty("java.home") + "/bin/java"));
+      command.addAll(
+          List.of("-XX:TieredStopAtLevel=1", "--sun-misc-unsafe-memory-access=allow", "-cp"));
+      command.add(System.getProperty("java.class.path"));
+      command.add("dev.berth.cli.BerthMain");
+      command.addAll(List.of(arguments));
+      var builder = new ProcessBuilder(command).redirectErrorStream(true);
+      builder.environment().put("BERTH_API", schedulers);
+      builder.environment().put("BERTH_IDENTITY", identity("operator").toString());
+      Process process = builder.redirectOutput(log.toFile()).start();
+      if (!process.waitFor(90, TimeUnit.SECONDS) || process.exitValue() != 0) {
+        process.destroyForcibly();
+        throw new AssertionError(
+            "berth " + String.join(" ", arguments) + " failed:\n" + Files.readString(log));
+      }
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(stopped);
+    }
+  }
+
+  /** Takes away what an agent that was killed has left on the host. */
+  void sweep(String agent) {
+    var sweep =
+        ChildJvm.start(
+            directory.resolve("sweep-" + agent + ".log"),
+            64,
+            "dev.berth.agent.AgentMain",
+            "sweep",
+            directory.resolve(agent + ".properties").toString());
+    new Deadline(System::nanoTime)
+        .until("the node is swept", Stage.SOON.multipliedBy(2), () -> !sweep.isAlive());
+  }
+
+  /** So that a failed run can be looked into. */
+  void keepLogs(String name) throws IOException {
+    Path kept = Stage.home().resolve(".berth-build/throwaway-log").resolve(name + "-" + clusterId);
+    Files.createDirectories(kept);
+    try (var files = Files.list(directory)) {
+      for (Path log : files.filter(it -> it.toString().endsWith(".log")).toList()) {
+        Files.copy(log, kept.resolve(log.getFileName()));
+      }
+    }
+  }
+}
