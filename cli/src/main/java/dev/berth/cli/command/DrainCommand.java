@@ -45,7 +45,8 @@ record DrainCommand(Surroundings surroundings, ClusterOptions on) {
     Instant deadline = surroundings.clock().instant().plus(timeout);
     while (true) {
       Node node = read(cluster, name);
-      progress.state(count(node) + " to go");
+      String waiting = node.getDrainWaiting();
+      progress.state(count(node) + " to go" + (waiting.isEmpty() ? "" : "; " + waiting));
       if (node.getInstances() == 0) {
         progress.clear();
         return told(

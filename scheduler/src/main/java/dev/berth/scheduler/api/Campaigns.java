@@ -16,13 +16,11 @@ import dev.berth.scheduler.state.AppId;
 import dev.berth.scheduler.state.Campaign;
 import dev.berth.scheduler.state.Command;
 import dev.berth.scheduler.state.Formation;
-import dev.berth.scheduler.state.InstanceId;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.ProcessTypeId;
 import dev.berth.scheduler.wire.Values;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.Map;
 
 /** Campaigns as the public API shows them, and what is asked of them. Pure. */
 final class Campaigns {
@@ -116,18 +114,8 @@ final class Campaigns {
     return Laggard.newBuilder()
         .setName(AppName.newBuilder().setTenant(app.tenant().name()).setApp(app.name()))
         .setStanding(review.place().name().toLowerCase(Locale.ROOT))
-        .setReason(review.reason().isEmpty() ? pending(app, snapshot) : review.reason())
+        .setReason(review.reason().isEmpty() ? Holdups.of(app, snapshot) : review.reason())
         .build();
-  }
-
-  /** The first of the app's instances that found no node says why. */
-  private static String pending(AppId app, Snapshot snapshot) {
-    for (Map.Entry<InstanceId, String> waiting : snapshot.pending().entrySet()) {
-      if (waiting.getKey().app().equals(app)) {
-        return waiting.getKey().shortName() + ": " + waiting.getValue();
-      }
-    }
-    return "";
   }
 
   private static dev.berth.proto.v1.Campaign.Phase phase(Campaign.Phase phase) {

@@ -195,6 +195,9 @@ final class NodeApi extends NodeServiceGrpc.NodeServiceImplBase {
             .setRuntime(node.runtime())
             .setBootId(node.bootId());
     Rollouts.show(node.policy(), built);
+    if (node.policy().isDraining()) {
+      built.setDrainWaiting(Holdups.ofDrain(node.id(), snapshot));
+    }
     snapshot
         .actual()
         .node(node.id())

@@ -36,6 +36,7 @@ public final class Conduct {
   private final Survey survey;
   private final List<Move> moves = new ArrayList<>();
   private int open;
+  private int brake = -1;
 
   private Conduct(Campaign campaign, Fleet fleet) {
     this.campaign = campaign;
@@ -102,8 +103,13 @@ public final class Conduct {
     }
   }
 
+  /** Asked for each app, and the nodes are counted once. */
   private int brake() {
-    return fleet.readyNodes() * (campaign.course().isOverride() ? PER_NODE_OVERRIDE : PER_NODE);
+    if (brake < 0) {
+      int perNode = campaign.course().isOverride() ? PER_NODE_OVERRIDE : PER_NODE;
+      brake = fleet.readyNodes() * perNode;
+    }
+    return brake;
   }
 
   private void advance(boolean isQuiet) {

@@ -389,6 +389,7 @@ final class Decider {
         brake,
         placing.pending(),
         working.history(),
-        rebalancing.chosen().size());
+        rebalancing.chosen().size(),
+        pace.left());
   }
 }

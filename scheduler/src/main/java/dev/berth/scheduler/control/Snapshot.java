@@ -15,7 +15,8 @@ import org.pcollections.TreePMap;
  * <p>The version increases with each pass of an epoch. While {@code routesReady} is false the table
  * may lack instances whose agents have not reported since the change of leader: no router may get
  * it. So many instances as {@code rebalancing} says are moving to even nodes out. {@code pending}
- * says in words why a wanted instance has no placement.
+ * says in words why a wanted instance has no placement; the platform may begin so many moves now as
+ * {@code movesLeft} says.
  */
 public record Snapshot(
     long epoch,
@@ -28,7 +29,8 @@ public record Snapshot(
     Brake brake,
     TreePMap<InstanceId, String> pending,
     TreePMap<Long, HistoryEvent> history,
-    int rebalancing) {
+    int rebalancing,
+    int movesLeft) {
 
   /** Is the other the same but for its version and time? Compares the parts by identity. */
   @SuppressWarnings("ReferenceEquality") // a pass that changes nothing keeps the very objects

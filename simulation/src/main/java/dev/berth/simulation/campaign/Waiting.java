@@ -115,7 +115,10 @@ final class Waiting {
     if (budget.movesPerHour() > 0 && lately >= budget.movesPerHour()) {
       return For.MOVES_PER_HOUR;
     }
-    return isWithin(placement, budget.minBetween()) ? For.REST : For.OWN_SURGE;
+    if (isWithin(placement, budget.minBetween())) {
+      return For.REST;
+    }
+    return snapshot.movesLeft() == 0 ? For.CLUSTER_PACE : For.OWN_SURGE;
   }
 
   private boolean isWithin(Placement placement, Duration time) {

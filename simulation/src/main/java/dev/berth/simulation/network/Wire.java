@@ -216,8 +216,8 @@ final class Wire<Q, R> {
   }
 
   private void endClient(Status status, Metadata trailers) {
-    if (!clientSide.isOpen) {
-      return;
+    if (!clientSide.isOpen || !isNearAlive()) {
+      return; // the next life of a process knows nothing of the calls of the one before
     }
     clientSide.isOpen = false;
     if (clientListener != null) {
@@ -226,7 +226,7 @@ final class Wire<Q, R> {
   }
 
   private void endServer() {
-    if (!serverSide.isOpen) {
+    if (!serverSide.isOpen || far.life() != farLife) {
       return;
     }
     serverSide.isOpen = false;

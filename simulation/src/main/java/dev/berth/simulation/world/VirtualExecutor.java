@@ -14,12 +14,14 @@ public final class VirtualExecutor extends AbstractExecutorService
     implements ScheduledExecutorService {
   private final SimProcess process;
   private final String name;
+  private final int life;
   private boolean shut;
   private long lastDue;
 
   public VirtualExecutor(SimProcess process, String name) {
     this.process = process;
     this.name = name;
+    this.life = process.life();
   }
 
   @Override
@@ -31,7 +33,7 @@ public final class VirtualExecutor extends AbstractExecutorService
   }
 
   private void later(long micros, Runnable task) {
-    if (shut) {
+    if (shut || process.life() != life) {
       return;
     }
     process.later(
