@@ -61,21 +61,8 @@ class DirtyPagesTest {
     change.of(Files.readString(live.resolve("p" + plan.placementId() + "-1/upper-device")));
     Files.writeString(Path.of("/proc/" + pid + "/root/tmp/go"), "");
     Wait.until(() -> node.log(plan.placementId(), 1).contains("ready"));
-    long waiting = waiting(plan.placementId());
+    long waiting = node.unwritten(plan.placementId());
     node.host().release(plan.placementId());
     return waiting;
-  }
-
-  private static long waiting(long placement) throws Exception {
-    String cgroup = "berth-%s/node-1/p%d-1".formatted(node.settings.clusterId(), placement);
-    Path v1 = Path.of("/sys/fs/cgroup/memory", cgroup, "memory.stat");
-    Path file = Files.exists(v1) ? v1 : Path.of("/sys/fs/cgroup", cgroup, "memory.stat");
-    long bytes = 0;
-    for (String line : Files.readAllLines(file)) {
-      if (line.matches("(file_)?(dirty|writeback) \\d+")) {
-        bytes += Long.parseLong(line.substring(line.indexOf(' ') + 1));
-      }
-    }
-    return bytes;
   }
 }

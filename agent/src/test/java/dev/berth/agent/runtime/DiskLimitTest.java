@@ -85,15 +85,10 @@ class DiskLimitTest {
   @Test
   void whatWaitsToBeWrittenDelaysNoRemoval() throws Exception {
     var slow = new Rates(100, 1, 100, 1024, 4096);
-    var limits = new Limits(64, 100, 1000, 32, 256, 512, slow);
-    var plan = node.plan("head -c 20000000 /dev/zero > /tmp/a; exec sleep 1000", limits);
+    var limits = new Limits(128, 100, 1000, 32, 256, 512, slow);
+    var plan = node.plan("head -c 50000000 /dev/zero > /tmp/a; exec sleep 1000", limits);
     node.host().start(plan, 1);
-    long cached = 0;
-    while (cached < 20_000_000) {
-      var usage = node.host().usage(plan.placementId()).orElseThrow();
-      cached = usage.activeFileBytes() + usage.inactiveFileBytes();
-      Thread.onSpinWait();
-    }
+    Wait.until(() -> node.unwritten(plan.placementId()) > 10L << 20); // ten seconds of its rate
 
     long from = System.nanoTime();
     node.host().release(plan.placementId());

@@ -122,6 +122,20 @@ final class TestNode implements AutoCloseable {
         settings.stateDirectory().resolve("live/exits/p" + placementId + "-" + incarnation));
   }
 
+  /** Bytes of files that an instance wrote and that are not on the disk yet. */
+  long unwritten(long placement) throws Exception {
+    String cgroup = "berth-%s/node-1/p%d-1".formatted(settings.clusterId(), placement);
+    Path v1 = Path.of("/sys/fs/cgroup/memory", cgroup, "memory.stat");
+    Path file = Files.exists(v1) ? v1 : Path.of("/sys/fs/cgroup", cgroup, "memory.stat");
+    long bytes = 0;
+    for (String line : Files.readAllLines(file)) {
+      if (line.matches("(file_)?(dirty|writeback) \\d+")) {
+        bytes += Long.parseLong(line.substring(line.indexOf(' ') + 1));
+      }
+    }
+    return bytes;
+  }
+
   Ended awaitEnd(long placementId) throws InterruptedException {
     for (var ended = ends.poll(20L * Wait.PATIENCE, TimeUnit.SECONDS);
         ended != null;
