@@ -117,12 +117,8 @@ class OomTruthTest {
       node.host().kill(plan.placementId());
     }
     Ended ended = end(plan.placementId()).get(60L * Wait.PATIENCE, TimeUnit.SECONDS);
-    String log = node.log(plan.placementId(), 1);
     node.host().release(plan.placementId());
     MemoryKills memory = ended.memory();
-    if (scene == Scene.PAGE_CACHE && !isWhole) {
-      return asTheShellHasIt(ended, log);
-    }
     boolean right =
         isWhole
             ? ended.exitCode() == 137 && memory.count() > 0 && memory.main() == Main.KILLED
@@ -131,21 +127,6 @@ class OomTruthTest {
                 && memory.main() == scene.main;
     right &= scene.kills == 0 || memory.at() == At.OWN_LIMIT;
     return right ? "" : scene + " of " + plan.limits().memoryMib() + " MiB was told as " + ended;
-  }
-
-  /**
-   * Whether the kernel finds pages to take back is the kernel's affair. A shell that would have
-   * ended with 0, and that nobody else kills, is its witness, and so is its word for a dead child.
-   */
-  private static String asTheShellHasIt(Ended ended, String log) {
-    boolean mainDied = ended.exitCode() == 137;
-    boolean childDied = log.contains("Killed");
-    MemoryKills memory = ended.memory();
-    boolean right =
-        (mainDied || ended.exitCode() == 0)
-            && memory.count() == (mainDied || childDied ? 1 : 0)
-            && memory.main() == (mainDied ? Main.KILLED : Main.SPARED);
-    return right ? "" : "page cache, with '" + log + "' in its log, was told as " + ended;
   }
 
   @Test
