@@ -22,7 +22,8 @@ import java.util.function.Supplier;
 
 /**
  * `./berth bench NAME... [--json]`: runs the benchmarks named and prints what they measured. With
- * `--agents N --instances N` for the one called million, `--beside cpu,log` for fewer neighbours.
+ * `--agents N --instances N --stages fill,idle` for the one called million, `--beside cpu,log` for
+ * fewer neighbours.
  */
 public final class BenchMain {
   private static final int USAGE = 2;
@@ -39,6 +40,7 @@ public final class BenchMain {
     Dimensions dimensions =
         Dimensions.of(number(names, "--agents", AGENTS), number(names, "--instances", INSTANCES));
     String beside = text(names, "--beside", "");
+    List<String> stages = List.of(text(names, "--stages", MillionBenchmark.ALL).split(",", -1));
     Map<String, Supplier<Benchmark>> benchmarks = new LinkedHashMap<>();
     benchmarks.put("start", () -> new StartBenchmark(home, System::nanoTime));
     benchmarks.put("scale", () -> new ScaleBenchmark(home, System::nanoTime));
@@ -48,11 +50,11 @@ public final class BenchMain {
     benchmarks.put("placement", () -> new PlacementBenchmark(System::nanoTime));
     benchmarks.put("packing", () -> new PackingBenchmark(System::nanoTime));
     benchmarks.put("memory", () -> new MemoryBenchmark(home, System::nanoTime));
-    benchmarks.put("million", () -> new MillionBenchmark(dimensions, System::nanoTime));
+    benchmarks.put("million", () -> new MillionBenchmark(dimensions, stages, System::nanoTime));
 
     if (names.isEmpty() || !benchmarks.keySet().containsAll(names)) {
       System.err.println(
-          "usage: berth bench NAME... [--json] [--agents N] [--instances N] [--beside cpu,log,...]   names: "
+          "usage: berth bench NAME... [--json] [--agents N] [--instances N] [--stages fill,...] [--beside cpu,log,...]   names: "
               + String.join(" ", benchmarks.keySet()));
       System.exit(USAGE);
     }

@@ -77,7 +77,7 @@ final class Crashes implements AutoCloseable {
   List<Long> restarted(int rounds, List<String> apps, String processType, int perApp)
       throws InterruptedException {
     var ordered = new LinkedBlockingQueue<String>();
-    fleet.listen(order -> ordered.add(name(order)));
+    fleet.listen(order -> ordered.add(name(order.get())));
     List<Long> micros = new ArrayList<>();
     for (int round = 0; round < rounds; round++) {
       String[] app = apps.get(random.nextInt(apps.size())).split("/", 2);

@@ -37,7 +37,7 @@ public record Dimensions(
         agents,
         instances / perApp * perApp,
         perApp,
-        32,
+        48,
         Math.clamp(512 + instances / 400L + agents / 40L, 512, 3072),
         Duration.ofSeconds(instances >= 100_000 ? 30 : 10),
         instances >= 100_000 ? 300 : 100);

@@ -100,6 +100,14 @@ final class MillionCluster implements AutoCloseable {
         flags(), List.of("dev.berth.scheduler.SchedulerMain", settings.toString()), name + ".log");
   }
 
+  /** Further flags, for a profile; %n is the number of the start. */
+  private List<String> more(String property) {
+    String more = System.getProperty(property, "");
+    return more.isEmpty()
+        ? List.of()
+        : List.of(more.replace("%n", Integer.toString(started)).split(" ", -1));
+  }
+
   private List<String> flags() {
     List<String> flags = new ArrayList<>();
     flags.add("-Xmx" + dimensions.heapMib() + "m");
@@ -110,10 +118,7 @@ final class MillionCluster implements AutoCloseable {
     flags.add("-XX:+ExitOnOutOfMemoryError");
     flags.add("-Dio.netty.handler.ssl.noOpenSsl=true");
     flags.add("-Dberth.log.level=" + System.getProperty("berth.million.log", "WARN"));
-    String more = System.getProperty("berth.million.flags", "");
-    if (!more.isEmpty()) {
-      flags.addAll(List.of(more.replace("%n", Integer.toString(started)).split(" ", -1)));
-    }
+    flags.addAll(more("berth.million.flags"));
     return flags;
   }
 
@@ -130,15 +135,19 @@ final class MillionCluster implements AutoCloseable {
 
   /** The simulated agents; nobody has dialled yet. */
   OwnProcess agents() throws IOException {
-    OwnProcess process =
-        start(
+    List<String> flags =
+        new ArrayList<>(
             List.of(
                 "-Xmx" + (512 + dimensions.agents() / 2 + dimensions.instances() / 500) + "m",
                 "-XX:+UseParallelGC",
                 "-Dkeystore.pkcs12.keyPbeIterationCount=1", // ten thousand stores, all in memory
                 "-XX:+UseCompactObjectHeaders",
                 "-Dio.netty.handler.ssl.noOpenSsl=true",
-                "-Dberth.log.level=WARN"),
+                "-Dberth.log.level=WARN"));
+    flags.addAll(more("berth.million.agent.flags"));
+    OwnProcess process =
+        start(
+            flags,
             List.of(
                 AgentsMain.class.getName(),
                 home.toString(),

@@ -3,12 +3,10 @@ package dev.berth.bench.million;
 import dev.berth.leader.Schedulers;
 import dev.berth.proto.DesiredChecksum;
 import dev.berth.proto.v1.Acknowledge;
-import dev.berth.proto.v1.AgentLinkGrpc;
 import dev.berth.proto.v1.AgentMessage;
 import dev.berth.proto.v1.Beat;
 import dev.berth.proto.v1.Capacity;
 import dev.berth.proto.v1.CheckFinding;
-import dev.berth.proto.v1.DesiredDelta;
 import dev.berth.proto.v1.DesiredState;
 import dev.berth.proto.v1.Hello;
 import dev.berth.proto.v1.NodeEvent;
@@ -17,6 +15,8 @@ import dev.berth.proto.v1.PlacementStatus;
 import dev.berth.proto.v1.SchedulerMessage;
 import dev.berth.proto.v1.StatusBatch;
 import dev.berth.proto.v1.VerificationReport;
+import io.grpc.CallOptions;
+import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +58,7 @@ final class SimulatedAgent {
 
   /** Who else hears of orders. */
   interface Orders {
-    void ordered(Order order);
+    void ordered(Supplier<Order> order);
   }
 
   SimulatedAgent(
@@ -82,14 +83,20 @@ final class SimulatedAgent {
     session = opened;
     var channel = schedulers.channel();
     channel.resetConnectBackoff();
-    opened.out = AgentLinkGrpc.newStub(channel).connect(opened);
+    opened.out =
+        ClientCalls.asyncBidiStreamingCall(
+            channel.newCall(Heard.CONNECT, CallOptions.DEFAULT), opened);
     opened.send(AgentMessage.newBuilder().setHello(hello()).build());
   }
 
+  /** Unless it has said something else since the last time. */
   synchronized void beat() {
     Session open = session;
-    if (open != null && open.isLinked) {
+    if (open != null && open.isLinked && !open.hasSpoken) {
       open.send(BEAT);
+    }
+    if (open != null) {
+      open.hasSpoken = false;
     }
   }
 
@@ -154,8 +161,12 @@ final class SimulatedAgent {
         .setRunning(
             PlacementStatus.Running.newBuilder()
                 .setAddress(
-                    "10.%d.%d.%d"
-                        .formatted(placement >> 16 & 0xff, placement >> 8 & 0xff, placement & 0xff))
+                    "10."
+                        + (placement >> 16 & 0xff)
+                        + "."
+                        + (placement >> 8 & 0xff)
+                        + "."
+                        + (placement & 0xff))
                 .setPort(5000))
         .build();
   }
@@ -165,33 +176,42 @@ final class SimulatedAgent {
   }
 
   /** One stream. Its state belongs to the agent's lock. */
-  private final class Session implements StreamObserver<SchedulerMessage> {
+  private final class Session implements StreamObserver<Heard> {
     private @Nullable StreamObserver<AgentMessage> out;
     private boolean isLinked;
     private boolean isOver;
+    private boolean hasSpoken;
     private long revision;
 
     void send(AgentMessage message) {
       StreamObserver<AgentMessage> to = out;
       if (to != null && !isOver) {
+        hasSpoken = true;
         to.onNext(message);
       }
     }
 
     @Override
-    public void onNext(SchedulerMessage message) {
+    public void onNext(Heard heard) {
       synchronized (SimulatedAgent.this) {
-        switch (message.getMessageCase()) {
-          case WELCOME -> {
-            epochSeen = Math.max(epochSeen, message.getWelcome().getEpoch());
-            schedulers.found();
-            redialWithin = message.getWelcome().getRedialWithinMillis();
-            pause = FIRST_PAUSE_MILLIS;
-          }
-          case DESIRED_STATE -> replace(message.getDesiredState());
-          case DESIRED_DELTA -> change(message.getDesiredDelta());
-          case LOGS_WANTED, LOGS_UNWANTED, VERIFY_WANTED, IMAGES_WANTED, MESSAGE_NOT_SET -> {}
+        switch (heard) {
+          case Heard.Delta delta -> change(delta);
+          case Heard.Whole(SchedulerMessage message) -> take(message);
         }
+      }
+    }
+
+    private void take(SchedulerMessage message) {
+      switch (message.getMessageCase()) {
+        case WELCOME -> {
+          epochSeen = Math.max(epochSeen, message.getWelcome().getEpoch());
+          schedulers.found();
+          redialWithin = message.getWelcome().getRedialWithinMillis();
+          pause = FIRST_PAUSE_MILLIS;
+        }
+        case DESIRED_STATE -> replace(message.getDesiredState());
+        case DESIRED_DELTA, MESSAGE_NOT_SET -> fleet.tally().complaints.increment();
+        case LOGS_WANTED, LOGS_UNWANTED, VERIFY_WANTED, IMAGES_WANTED -> {}
       }
     }
 
@@ -203,19 +223,22 @@ final class SimulatedAgent {
       Set<Long> unwanted = new HashSet<>(incarnations.keySet());
       full.getOrdersList().forEach(order -> unwanted.remove(order.getPlacementId()));
       unwanted.forEach(this::drop);
-      obey(full.getEpoch(), full.getRevision(), full.getOrdersList());
+      obey(
+          full.getEpoch(),
+          full.getRevision(),
+          full.getOrdersList().stream().map(Heard.Told::of).toList());
       if (!isLinked) {
         isLinked = true;
         fleet.tally().linked.increment();
       }
     }
 
-    private void change(DesiredDelta delta) {
-      if (delta.getFromRevision() != revision) {
+    private void change(Heard.Delta delta) {
+      if (delta.fromRevision() != revision) {
         fleet.tally().complaints.increment();
       }
-      delta.getDroppedList().forEach(this::drop);
-      obey(delta.getEpoch(), delta.getRevision(), delta.getOrdersList());
+      delta.dropped().forEach(this::drop);
+      obey(delta.epoch(), delta.revision(), delta.orders());
     }
 
     private void drop(long placement) {
@@ -225,7 +248,7 @@ final class SimulatedAgent {
       }
     }
 
-    private void obey(long epoch, long newRevision, List<Order> orders) {
+    private void obey(long epoch, long newRevision, List<Heard.Told> orders) {
       fleet.tally().messages.increment();
       revision = newRevision;
       send(
@@ -239,9 +262,9 @@ final class SimulatedAgent {
       }
     }
 
-    private void obey(Order order, StatusBatch.Builder batch) {
-      long id = order.getPlacementId();
-      if (order.getTarget() == Order.Target.STOP) {
+    private void obey(Heard.Told order, StatusBatch.Builder batch) {
+      long id = order.placement();
+      if (order.isStop()) {
         drop(id);
         batch.addPlacements(
             PlacementStatus.newBuilder()
@@ -251,7 +274,7 @@ final class SimulatedAgent {
       } else if (incarnations.putIfAbsent(id, 1) == null) {
         fleet.tally().starts.increment();
         fleet.tally().running.increment();
-        fleet.orders().ordered(order);
+        fleet.orders().ordered(order.whole());
         batch.addPlacements(running(id, 1));
       }
     }
