@@ -2,21 +2,21 @@ package dev.berth.scheduler.routes;
 
 import dev.berth.scheduler.state.Actual.RouterActual;
 import dev.berth.scheduler.state.PlacementId;
+import dev.berth.scheduler.state.PlacementMap;
 import dev.berth.scheduler.state.ProcessTypeId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.pcollections.TreePMap;
 
 /**
  * In which version of the table each instance came and went, so that the routers' acknowledgements
  * can be understood.
  */
-public record Progress(TreePMap<PlacementId, Long> addedIn, TreePMap<PlacementId, Long> goneIn) {
-  public static final Progress NONE = new Progress(TreePMap.empty(), TreePMap.empty());
+public record Progress(PlacementMap<Long> addedIn, PlacementMap<Long> goneIn) {
+  public static final Progress NONE = new Progress(PlacementMap.empty(), PlacementMap.empty());
 
   public Progress after(RouteTable before, RouteDelta delta) {
-    TreePMap<PlacementId, Long> added = addedIn;
-    TreePMap<PlacementId, Long> gone = goneIn;
+    PlacementMap<Long> added = addedIn;
+    PlacementMap<Long> gone = goneIn;
     for (Pool pool : delta.pools()) {
       List<Route> was = routes(before.pools().get(pool.id()));
       int at = 0;
@@ -66,9 +66,9 @@ public record Progress(TreePMap<PlacementId, Long> addedIn, TreePMap<PlacementId
     return true;
   }
 
-  private static TreePMap<PlacementId, Long> allIn(
-      TreePMap<PlacementId, Long> map, List<Route> routes, long version) {
-    TreePMap<PlacementId, Long> after = map;
+  private static PlacementMap<Long> allIn(
+      PlacementMap<Long> map, List<Route> routes, long version) {
+    PlacementMap<Long> after = map;
     for (Route route : routes) {
       after = after.plus(route.placement(), version);
     }

@@ -12,14 +12,14 @@ import org.pcollections.TreePMap;
  */
 public record Actual(
     TreePMap<NodeId, NodeActual> nodes,
-    TreePMap<PlacementId, PlacementReport> placements,
+    PlacementMap<PlacementReport> placements,
     TreePMap<String, RouterActual> routers,
     Signals signals,
     TreePMap<NodeId, NodeImages> images) {
 
   public static final Actual NOTHING =
       new Actual(
-          TreePMap.empty(), TreePMap.empty(), TreePMap.empty(), Signals.NONE, TreePMap.empty());
+          TreePMap.empty(), PlacementMap.empty(), TreePMap.empty(), Signals.NONE, TreePMap.empty());
 
   /** How sure we are that the node is there. */
   public enum Liveness {

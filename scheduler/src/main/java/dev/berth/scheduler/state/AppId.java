@@ -1,13 +1,9 @@
 package dev.berth.scheduler.state;
 
-import java.util.Comparator;
 import java.util.Optional;
 
 /** Names an app of a tenant. */
 public record AppId(TenantId tenant, String name) implements Comparable<AppId> {
-  private static final Comparator<AppId> ORDER =
-      Comparator.comparing(AppId::tenant).thenComparing(AppId::name);
-
   public AppId {
     Names.require("app", name);
   }
@@ -25,7 +21,8 @@ public record AppId(TenantId tenant, String name) implements Comparable<AppId> {
 
   @Override
   public int compareTo(AppId other) {
-    return ORDER.compare(this, other);
+    int byTenant = tenant.compareTo(other.tenant);
+    return byTenant == 0 ? name.compareTo(other.name) : byTenant;
   }
 
   @Override

@@ -1,12 +1,7 @@
 package dev.berth.scheduler.state;
 
-import java.util.Comparator;
-
 /** Names an instance: acme/shop/web.3. Indexes start at 1. */
 public record InstanceId(ProcessTypeId type, int index) implements Comparable<InstanceId> {
-  private static final Comparator<InstanceId> ORDER =
-      Comparator.comparing(InstanceId::type).thenComparingInt(InstanceId::index);
-
   public InstanceId {
     if (index < 1) {
       throw new IllegalArgumentException("instance index must be at least 1, not " + index);
@@ -32,7 +27,8 @@ public record InstanceId(ProcessTypeId type, int index) implements Comparable<In
 
   @Override
   public int compareTo(InstanceId other) {
-    return ORDER.compare(this, other);
+    int byType = type.compareTo(other.type);
+    return byType == 0 ? Integer.compare(index, other.index) : byType;
   }
 
   @Override

@@ -13,13 +13,13 @@ import org.pcollections.TreePMap;
  * <p>The three maps always hold the same placements; what a node has given away is kept as a sum.
  */
 public record Placements(
-    TreePMap<PlacementId, Placement> byId,
+    PlacementMap<Placement> byId,
     TreePMap<ProcessTypeId, TreePMap<PlacementId, Placement>> byType,
     TreePMap<NodeId, TreePMap<PlacementId, Placement>> byNode,
     TreePMap<NodeId, Capacity> booked) {
 
   public static final Placements NONE =
-      new Placements(TreePMap.empty(), TreePMap.empty(), TreePMap.empty(), TreePMap.empty());
+      new Placements(PlacementMap.empty(), TreePMap.empty(), TreePMap.empty(), TreePMap.empty());
 
   public Optional<Placement> find(PlacementId id) {
     return Optional.ofNullable(byId.get(id));

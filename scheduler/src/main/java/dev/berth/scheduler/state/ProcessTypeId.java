@@ -1,19 +1,15 @@
 package dev.berth.scheduler.state;
 
-import java.util.Comparator;
-
 /** Names a process type of an app: acme/shop/web. */
 public record ProcessTypeId(AppId app, String name) implements Comparable<ProcessTypeId> {
-  private static final Comparator<ProcessTypeId> ORDER =
-      Comparator.comparing(ProcessTypeId::app).thenComparing(ProcessTypeId::name);
-
   public ProcessTypeId {
     Names.require("process type", name);
   }
 
   @Override
   public int compareTo(ProcessTypeId other) {
-    return ORDER.compare(this, other);
+    int byApp = app.compareTo(other.app);
+    return byApp == 0 ? name.compareTo(other.name) : byApp;
   }
 
   @Override
