@@ -28,7 +28,7 @@ import dev.berth.scheduler.state.FreezeOrder;
 import dev.berth.scheduler.state.HistoryEvent.Subject;
 import dev.berth.scheduler.state.NodeId;
 import dev.berth.scheduler.state.Outcome;
-import dev.berth.scheduler.state.Placement;
+import dev.berth.scheduler.state.PlacementId;
 import dev.berth.scheduler.state.Priority;
 import dev.berth.scheduler.state.ProcessTypeId;
 import dev.berth.scheduler.store.Store;
@@ -38,6 +38,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -115,7 +116,12 @@ final class Decider {
       return working.now();
     }
     return Collections.min(
-        List.of(nextLook, campaigning.nextLook(), deploying.nextLook(), rebalancing.nextLook()));
+        List.of(
+            nextLook,
+            working.nextArrival(),
+            campaigning.nextLook(),
+            deploying.nextLook(),
+            rebalancing.nextLook()));
   }
 
   Pass decide(List<Input> inputs, Instant now) {
@@ -130,6 +136,7 @@ final class Decider {
     }
     lost = Watch.stillLost(lost, working.state(), working.actual());
     look(now);
+    working.touchArrived();
     routeDelta = RouteDelta.nothing(routes.version());
     settle();
     campaigning.conduct(this::isSettled, brake.isFrozen());
@@ -196,9 +203,7 @@ final class Decider {
       return;
     }
     nextLook = now.plus(LOOK_EVERY);
-    for (NodeId node : working.state().nodes().keySet()) {
-      lookAt(node, now);
-    }
+    lookAtNodes(now);
     working
         .actual()
         .routers()
@@ -223,10 +228,21 @@ final class Decider {
     }
   }
 
-  private void lookAt(NodeId id, Instant now) {
-    NodeActual node = working.actual().nodes().get(id);
+  /** Both maps are in the order of names, and ten thousand look-ups a second are dear. */
+  private void lookAtNodes(Instant now) {
+    Iterator<Map.Entry<NodeId, NodeActual>> seen = working.actual().nodes().entrySet().iterator();
+    Map.Entry<NodeId, NodeActual> next = seen.hasNext() ? seen.next() : null;
+    for (NodeId id : working.state().nodes().keySet()) {
+      while (next != null && next.getKey().compareTo(id) < 0) {
+        next = seen.hasNext() ? seen.next() : null;
+      }
+      lookAt(id, next != null && next.getKey().equals(id) ? next.getValue() : null, now);
+    }
+  }
+
+  private void lookAt(NodeId id, @Nullable NodeActual node, Instant now) {
     Liveness liveness = watch.liveness(node, now);
-    Liveness before = working.actual().liveness(id);
+    Liveness before = node == null ? Liveness.SUSPECT : node.liveness();
     if (liveness == before) {
       return;
     }
@@ -309,6 +325,7 @@ final class Decider {
 
   private void settle(ProcessTypeId type) {
     Plan plan = Rollout.plan(type, view());
+    working.looked(type);
     if (plan.isSettled()) {
       unsettled.remove(type);
     } else {
@@ -337,10 +354,8 @@ final class Decider {
   private void route() {
     Step step = Routing.after(routes, working.state(), working.actual(), working.takeRouted());
     progress = progress.after(routes, step.delta());
-    for (Change change : working.changes()) {
-      if (change instanceof Change.RemovePlacement(Placement placement)) {
-        progress = progress.without(placement.id());
-      }
+    for (PlacementId gone : working.takeRemoved()) {
+      progress = progress.without(gone);
     }
     routes = step.table();
     routeDelta = routeDelta.then(step.delta());

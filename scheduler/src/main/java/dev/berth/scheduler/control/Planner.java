@@ -175,6 +175,7 @@ public final class Planner {
       }
       List<Change> changes = working.changes();
       changes.subList(before, changes.size()).forEach(this::obey);
+      working.touchArrived();
       route();
       return changes.size() > before;
     }

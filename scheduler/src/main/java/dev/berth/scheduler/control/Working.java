@@ -54,6 +54,8 @@ final class Working {
   private final Set<ProcessTypeId> touched = new HashSet<>();
   private final Set<AppId> routed = new HashSet<>();
   private final Set<AppId> deploying = new TreeSet<>();
+  private final Arrivals arrivals = new Arrivals();
+  private final List<PlacementId> removed = new ArrayList<>();
   private boolean freedRoom = true;
 
   Working(Store.Loaded loaded, NodePools pools, Instant now) {
@@ -80,6 +82,7 @@ final class Working {
             snapshot.actual().signals(),
             snapshot.actual().images());
     copy.begin(snapshot.at());
+    copy.touchArrived();
     copy.touched.clear();
     return copy;
   }
@@ -150,6 +153,7 @@ final class Working {
         before.placements().find(placement.id()).ifPresent(index::remove);
         actual = actual.withoutReport(placement.id());
         freedRoom = true;
+        removed.add(placement.id());
         touch(placement);
       }
       case Change.PutNode(KnownNode node) -> {
@@ -226,7 +230,11 @@ final class Working {
     if (!report.equals(before)) {
       actual = actual.withReport(report);
       reported.add(report.id());
-      touch(placement);
+      if (report.isRunning() && (before == null || !before.isRunning())) {
+        arrivals.add(placement.instance().type());
+      } else {
+        touch(placement);
+      }
     }
   }
 
@@ -245,7 +253,14 @@ final class Working {
     freedRoom = freedRoom || (node.isVerified() && (before == null || !before.isVerified()));
     if (before == null || before.liveness() != node.liveness()) {
       freedRoom = true;
-      state.placements().on(id).forEach(this::touch);
+      boolean isGood = node.liveness() == Actual.Liveness.READY;
+      for (Placement placement : state.placements().on(id)) {
+        if (isGood) {
+          arrivals.add(placement.instance().type());
+        } else {
+          touch(placement);
+        }
+      }
     }
   }
 
@@ -269,6 +284,24 @@ final class Working {
     touched.add(type);
   }
 
+  /** What came up is to be looked at, as soon as it is time. */
+  void touchArrived() {
+    for (ProcessTypeId type : arrivals.take(now)) {
+      touched.add(type);
+      routed.add(type.app());
+    }
+  }
+
+  /** When that has something to do. */
+  Instant nextArrival() {
+    return arrivals.next();
+  }
+
+  /** The process type was looked at. */
+  void looked(ProcessTypeId type) {
+    arrivals.looked(type, state.placements().of(type).size(), now);
+  }
+
   /** Hands over what must be looked at, and starts collecting anew. */
   List<ProcessTypeId> takeTouched() {
     var taken = sorted(touched);
@@ -287,6 +320,13 @@ final class Working {
   List<AppId> takeRouted() {
     var taken = sorted(routed);
     routed.clear();
+    return taken;
+  }
+
+  /** Placements that were forgotten since the last call. */
+  List<PlacementId> takeRemoved() {
+    var taken = List.copyOf(removed);
+    removed.clear();
     return taken;
   }
 

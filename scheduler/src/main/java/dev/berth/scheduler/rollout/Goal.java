@@ -65,8 +65,13 @@ record Goal(int count, int reach, ProcessTypeId type, @Nullable App app) {
     return type.name().equals(ProcessType.RELEASE);
   }
 
+  /** Is the same wanted of each? Then one need be asked. */
+  boolean isUniform() {
+    return app != null && app.turnover().underWay() == null && app.restarts().isEmpty();
+  }
+
   Wanted wanted(int index) {
-    App wanting = Objects.requireNonNull(app, "nothing is wanted of " + type);
+    App wanting = Objects.requireNonNull(app);
     Deploy deploy = wanting.turnover().underWay();
     int release = wanting.release().number();
     int baseVersion = wanting.release().baseVersion();

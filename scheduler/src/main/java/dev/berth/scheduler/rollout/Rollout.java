@@ -24,6 +24,7 @@ public final class Rollout {
   private final Goal goal;
   private final Moves moves;
   private final List<NextStep> steps = new ArrayList<>();
+  private @Nullable Wanted uniform;
   private boolean isSettled = true;
   private int replacing;
   private int down;
@@ -108,8 +109,18 @@ public final class Rollout {
     }
   }
 
+  private Wanted wanted(int index) {
+    if (!goal.isUniform()) {
+      return goal.wanted(index);
+    }
+    if (uniform == null) {
+      uniform = goal.wanted(index);
+    }
+    return uniform;
+  }
+
   private void instance(int index, List<Placement> placements) {
-    Wanted wanted = goal.wanted(index);
+    Wanted wanted = wanted(index);
     Placement target = null;
     Placement fallback = null;
     for (Placement placement : placements) {

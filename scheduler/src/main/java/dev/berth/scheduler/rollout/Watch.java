@@ -58,7 +58,7 @@ public final class Watch {
 
   /** What the silence of nodes and the operators' order come to. */
   public Brake brake(ClusterState state, Actual actual, Instant now) {
-    int silent = silent(state, actual);
+    int silent = silent(actual);
     int nodes = state.nodes().size();
     Brake.Level byItself = Brake.level(silent, nodes);
     Brake.Level level =
@@ -91,7 +91,7 @@ public final class Watch {
   public Lost lost(Lost before, Brake brake, ClusterState state, Actual actual, Instant now) {
     TreePSet<NodeId> nodes = stillLost(before, state, actual).nodes();
     Instant last = before.last();
-    if (!brake.isFrozen()) {
+    if (!brake.isFrozen() && brake.silent() > 0) {
       for (NodeId id : state.nodes().keySet()) {
         boolean waits = brake.isBraked() && now.isBefore(last.plus(BRAKE_STEP));
         if (!waits && !nodes.contains(id) && isGivenUp(actual, id, now)) {
@@ -119,10 +119,11 @@ public final class Watch {
         && !now.isBefore(seen.plus(timers.lostAfter()));
   }
 
-  private static int silent(ClusterState state, Actual actual) {
+  /** Of nodes that are known: what is seen of others is forgotten with them. */
+  private static int silent(Actual actual) {
     int silent = 0;
-    for (NodeId id : state.nodes().keySet()) {
-      silent += actual.liveness(id) == Liveness.UNREACHABLE ? 1 : 0;
+    for (NodeActual node : actual.nodes().values()) {
+      silent += node.liveness() == Liveness.UNREACHABLE ? 1 : 0;
     }
     return silent;
   }

@@ -13,6 +13,8 @@ import dev.berth.scheduler.state.ProcessType;
 import dev.berth.scheduler.state.ProcessTypeId;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Derives the routes from the state and from what the agents reported.
@@ -33,14 +35,19 @@ public final class Routing {
       if (app == null || app.isLeaving()) {
         changed.remove(pool);
       } else {
-        changed.put(pool(app, pool, state, actual), app.domains());
+        changed.put(pool(app, pool, state, actual, table.pools().get(pool)), app.domains());
       }
     }
     return changed.build();
   }
 
-  private static Pool pool(App app, ProcessTypeId type, ClusterState state, Actual actual) {
-    var routes = new ArrayList<Route>();
+  /** The pool as it was, if nothing has changed, and of one that has what is left: most is. */
+  private static Pool pool(
+      App app, ProcessTypeId type, ClusterState state, Actual actual, @Nullable Pool before) {
+    List<Route> had = before == null ? List.of() : before.routes();
+    var routes = new ArrayList<Route>(had.size() + 1);
+    int kept = 0;
+    int at = 0;
     int crashed = 0;
     int wanted = 0;
     for (Placement placement : state.placements().of(type)) {
@@ -48,13 +55,27 @@ public final class Routing {
         wanted++;
         PlacementReport report = actual.placements().get(placement.id());
         if (report != null && report.phase() instanceof Phase.Running(String address, int port)) {
-          routes.add(
-              new Route(placement.id(), report.incarnation(), address, port, placement.instance()));
+          while (at < had.size() && had.get(at).isOlderThan(placement)) {
+            at++;
+          }
+          Route old = at < had.size() ? had.get(at) : null;
+          if (old != null && old.is(placement, report.incarnation(), address, port)) {
+            routes.add(old);
+            kept++;
+          } else {
+            routes.add(
+                new Route(
+                    placement.id(), report.incarnation(), address, port, placement.instance()));
+          }
         }
         crashed += report != null && report.phase() instanceof Phase.Backoff ? 1 : 0;
       }
     }
-    return new Pool(type, routes, emptiness(app, routes.size(), wanted, crashed));
+    Emptiness emptiness = emptiness(app, routes.size(), wanted, crashed);
+    boolean isSame = kept == routes.size() && kept == had.size();
+    return before != null && isSame && before.emptiness() == emptiness
+        ? before
+        : new Pool(type, routes, emptiness);
   }
 
   private static Emptiness emptiness(App app, int routes, int wanted, int crashed) {
