@@ -1,5 +1,6 @@
 package dev.berth.scheduler.dispatch;
 
+import dev.berth.proto.v1.Acknowledge;
 import dev.berth.proto.v1.AgentMessage;
 import dev.berth.proto.v1.Hello;
 import dev.berth.proto.v1.SchedulerMessage;
@@ -21,8 +22,9 @@ import org.slf4j.LoggerFactory;
 /**
  * What comes in from one agent: hello first, then what it saw, all turned into events.
  *
- * <p>Takes one message at a time and asks for the next when the loop has taken the last. A message
- * that breaks the contract ends the stream, so that the agent starts anew. Confined to one call.
+ * <p>Takes one message at a time, and asks for a few more when the loop has taken as many. A
+ * message that breaks the contract ends the stream, so that the agent starts anew. Confined to one
+ * call.
  */
 final class AgentListener implements StreamObserver<AgentMessage> {
   private static final Logger log = LoggerFactory.getLogger(AgentListener.class);
@@ -31,12 +33,16 @@ final class AgentListener implements StreamObserver<AgentMessage> {
   private static final int MILLIS_A_GREETING = 3;
   private static final int MAX_REDIAL_MILLIS = 30_000;
 
+  /** Messages that an agent may send before the loop has taken the first. */
+  private static final int AHEAD = 8;
+
   private final String proven;
   private final long connection;
   private final Term term;
   private final Verifications verifications;
   private final ServerCallStreamObserver<SchedulerMessage> out;
   private volatile @Nullable AgentStream stream;
+  private int taken;
   private boolean isOver;
 
   AgentListener(
@@ -53,7 +59,7 @@ final class AgentListener implements StreamObserver<AgentMessage> {
     out.setOnReadyHandler(this::ready);
     out.setOnCancelHandler(this::gone);
     out.disableAutoRequest();
-    out.request(1);
+    out.request(AHEAD);
   }
 
   @Override
@@ -63,10 +69,19 @@ final class AgentListener implements StreamObserver<AgentMessage> {
     }
     try {
       take(message);
-      out.request(1);
+      askOn();
     } catch (IllegalArgumentException e) {
       log.warn("agent {} broke the contract: {}", proven, e.getMessage());
       end(Status.INVALID_ARGUMENT.withDescription(e.getMessage()));
+    }
+  }
+
+  /** For several at once: asking costs as much as a message. */
+  private void askOn() {
+    taken++;
+    if (taken == AHEAD / 2) {
+      taken = 0;
+      out.request(AHEAD / 2);
     }
   }
 
@@ -81,7 +96,10 @@ final class AgentListener implements StreamObserver<AgentMessage> {
     }
     switch (message.getMessageCase()) {
       case HELLO -> throw new IllegalArgumentException("hello comes once on a stream");
-      case STATUS -> status(open, message.getStatus());
+      case STATUS -> {
+        open.heard();
+        status(open, message.getStatus());
+      }
       case VERIFICATION -> verified(open, message.getVerification());
       case IMAGES ->
           offer(
@@ -90,8 +108,15 @@ final class AgentListener implements StreamObserver<AgentMessage> {
                   connection,
                   AgentMessages.images(
                       message.getImages().getDigestsList(), message.getImages().getProblem())));
-      case ACKNOWLEDGE, BEAT, MESSAGE_NOT_SET ->
-          offer(new Event.AgentBeat(open.node(), connection));
+      case ACKNOWLEDGE -> {
+        Acknowledge stored = message.getAcknowledge();
+        open.acknowledged(stored.getEpoch(), stored.getRevision());
+        offer(new Event.AgentBeat(open.node(), connection));
+      }
+      case BEAT, MESSAGE_NOT_SET -> {
+        open.heard();
+        offer(new Event.AgentBeat(open.node(), connection));
+      }
     }
   }
 

@@ -18,6 +18,8 @@ import dev.berth.scheduler.wire.Orders;
 import dev.berth.scheduler.wire.Pump;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,14 +31,17 @@ import java.util.concurrent.ConcurrentSkipListSet;
  * What goes out to one agent: its whole desired state once, then what changed.
  *
  * <p>Remembers only which placements were touched, not how; each delta is made from the newest
- * committed state when the agent can take it. All sending is done by the pump, one message at a
- * time. Thread-safe.
+ * committed state when the agent can take it, and that is when it has acknowledged the last: while
+ * the cluster changes fast, an agent is told seldom and much. One that is heard of and does not
+ * acknowledge for 5 s is told all the same. All sending is done by the pump, one message at a time.
+ * Thread-safe.
  */
 final class AgentStream {
   /** Beyond this the whole state is cheaper and is sent again. */
   private static final int MAX_TOUCHED = 20_000;
 
   private static final int MAX_SIDE_MESSAGES = 1000;
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final NodeId node;
   private final long connection;
@@ -47,8 +52,10 @@ final class AgentStream {
   private final Queue<SchedulerMessage> side = new ArrayBlockingQueue<>(MAX_SIDE_MESSAGES);
   private volatile String ending = "";
   private volatile List<Digest> held = List.of();
-  // The two below belong to the pump.
+  private volatile long acknowledged = -1;
+  // The three below belong to the pump.
   private long sentRevision = -1;
+  private Instant sentAt = Instant.EPOCH;
   private boolean isClosed;
 
   AgentStream(
@@ -76,6 +83,21 @@ final class AgentStream {
   /** The agent may be sent something. */
   void ready() {
     pump.signal();
+  }
+
+  /** The agent has stored what it was told up to there. */
+  void acknowledged(long epoch, long revision) {
+    if (epoch == term.latest().epoch()) {
+      acknowledged = Math.max(acknowledged, revision); // one call's messages come one by one
+    }
+    heard();
+  }
+
+  /** It said something: if more waits for it, that may be due. */
+  void heard() {
+    if (!touched.isEmpty()) {
+      pump.signal();
+    }
   }
 
   /** False when the agent is too far behind to be asked. */
@@ -129,7 +151,7 @@ final class AgentStream {
     }
     if (sentRevision < 0 || touched.size() > MAX_TOUCHED) {
       sendAll();
-    } else {
+    } else if (!touched.isEmpty() && !isAwaited()) {
       sendDelta();
     }
     for (SchedulerMessage message = side.poll(); message != null; message = side.poll()) {
@@ -137,12 +159,22 @@ final class AgentStream {
     }
   }
 
+  /** Is the last message likely to be on its way still? */
+  private boolean isAwaited() {
+    return acknowledged < sentRevision && term.now().isBefore(sentAt.plus(PATIENCE));
+  }
+
+  private void sent(Snapshot snapshot) {
+    sentRevision = snapshot.version();
+    sentAt = term.now();
+  }
+
   private void sendAll() {
     touched.clear(); // before the snapshot is read: what is touched from here on is sent again
     Snapshot snapshot = term.latest();
     List<Order> orders = new ArrayList<>();
     for (Placement placement : snapshot.state().placements().on(node)) {
-      orders.add(Orders.order(snapshot.state(), placement));
+      orders.add(Orders.order(snapshot.state(), placement, term.specs()));
     }
     DesiredState full =
         DesiredState.newBuilder()
@@ -152,7 +184,7 @@ final class AgentStream {
             .setCount(orders.size())
             .setChecksum(DesiredChecksum.of(orders))
             .build();
-    sentRevision = snapshot.version();
+    sent(snapshot);
     out.onNext(SchedulerMessage.newBuilder().setDesiredState(full).build());
   }
 
@@ -160,9 +192,6 @@ final class AgentStream {
     List<PlacementId> changed = new ArrayList<>();
     for (PlacementId id = touched.pollFirst(); id != null; id = touched.pollFirst()) {
       changed.add(id);
-    }
-    if (changed.isEmpty()) {
-      return;
     }
     Snapshot snapshot = term.latest();
     DesiredDelta.Builder delta =
@@ -173,12 +202,12 @@ final class AgentStream {
     for (PlacementId id : changed) {
       Optional<Placement> placement = snapshot.state().placements().find(id);
       if (placement.isPresent()) {
-        delta.addOrders(Orders.order(snapshot.state(), placement.get()));
+        delta.addOrders(Orders.order(snapshot.state(), placement.get(), term.specs()));
       } else {
         delta.addDropped(id.value());
       }
     }
-    sentRevision = snapshot.version();
+    sent(snapshot);
     out.onNext(SchedulerMessage.newBuilder().setDesiredDelta(delta).build());
   }
 }

@@ -15,6 +15,8 @@ import dev.berth.scheduler.state.NodeId;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.ProcessTypeId;
 import dev.berth.scheduler.state.Tenant;
+import dev.berth.scheduler.wire.Specs;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -40,6 +42,8 @@ final class Term implements AutoCloseable {
   private final Control control;
   private final Executor executor;
   private final SignalDesk signals;
+  private final InstantSource clock;
+  private final Specs specs = new Specs();
   private final Map<NodeId, AgentStream> agents = new ConcurrentHashMap<>();
   private final Map<String, RouterStream> routers = new ConcurrentHashMap<>();
   private volatile Map<NodeId, List<Digest>> holds = Map.of();
@@ -52,6 +56,7 @@ final class Term implements AutoCloseable {
     this.control = control;
     this.executor = executor;
     this.signals = new SignalDesk(clock);
+    this.clock = clock;
     this.latest = control.snapshot();
   }
 
@@ -71,6 +76,14 @@ final class Term implements AutoCloseable {
 
   Executor executor() {
     return executor;
+  }
+
+  Specs specs() {
+    return specs;
+  }
+
+  Instant now() {
+    return clock.instant();
   }
 
   SignalDesk signals() {

@@ -27,7 +27,7 @@ public final class Orders {
 
   private Orders() {}
 
-  public static Order order(ClusterState state, Placement placement) {
+  public static Order order(ClusterState state, Placement placement, Specs specs) {
     InstanceId instance = placement.instance();
     Order.Builder order =
         Order.newBuilder()
@@ -47,7 +47,7 @@ public final class Orders {
                         .tenant(instance.tenant())
                         .map(Tenant::egress)
                         .orElse(EgressPolicy.CLOSED)));
-    specification(state, placement).ifPresent(order::setSpec);
+    specification(state, placement, specs).ifPresent(order::setSpec);
     if (order.getTarget() == Order.Target.RUN && !order.hasSpec()) {
       throw new IllegalStateException(
           "placement %s of %s should run, but its release v%d or base %s version %d is gone"
@@ -62,7 +62,8 @@ public final class Orders {
   }
 
   /** Absent only for a placement that stops after its release was forgotten. */
-  private static Optional<ContainerSpec> specification(ClusterState state, Placement placement) {
+  private static Optional<ContainerSpec> specification(
+      ClusterState state, Placement placement, Specs specs) {
     Placement.Wanted wanted = placement.wanted();
     ReleaseId id = new ReleaseId(placement.instance().app(), wanted.release());
     Optional<Release> release = state.release(id);
@@ -74,24 +75,46 @@ public final class Orders {
     if (type == null) {
       return Optional.empty();
     }
+    var key =
+        new Specs.Key(
+            placement.instance().type(),
+            wanted.release(),
+            wanted.baseLine(),
+            wanted.baseVersion(),
+            wanted.size());
+    ContainerSpec shared =
+        specs.of(
+            key,
+            release.get(),
+            base.get(),
+            () -> shared(placement, type, release.get(), base.get()));
     return Optional.of(
-        ContainerSpec.newBuilder()
-            .setRelease(wanted.release())
-            .setBaseDigest(base.get().digest().hex())
-            .setSlugDigest(release.get().slug().digest().hex())
-            .setCommand(type.command())
-            .putAllEnvironment(environment(placement, release.get()))
-            .setSize(Values.size(placement.size()))
-            .setHealth(Values.health(type.health()))
-            .setGraceMillis(type.graceMillis())
-            .setPort(PORT)
-            .setBaseLine(wanted.baseLine())
-            .setBaseVersion(wanted.baseVersion())
-            .setOnce(type.name().equals(ProcessType.RELEASE))
+        shared.toBuilder()
+            .putEnvironment("BERTH_INSTANCE", placement.instance().shortName())
             .build());
   }
 
-  /** Config vars as they are, then Berth's own, which win. */
+  /** All but what differs from instance to instance. */
+  private static ContainerSpec shared(
+      Placement placement, ProcessType type, Release release, BaseVersion base) {
+    Placement.Wanted wanted = placement.wanted();
+    return ContainerSpec.newBuilder()
+        .setRelease(wanted.release())
+        .setBaseDigest(base.digest().hex())
+        .setSlugDigest(release.slug().digest().hex())
+        .setCommand(type.command())
+        .putAllEnvironment(environment(placement, release))
+        .setSize(Values.size(placement.size()))
+        .setHealth(Values.health(type.health()))
+        .setGraceMillis(type.graceMillis())
+        .setPort(PORT)
+        .setBaseLine(wanted.baseLine())
+        .setBaseVersion(wanted.baseVersion())
+        .setOnce(type.name().equals(ProcessType.RELEASE))
+        .build();
+  }
+
+  /** Config vars as they are, then Berth's own, which win; the instance's name comes last. */
   private static Map<String, String> environment(Placement placement, Release release) {
     InstanceId instance = placement.instance();
     Map<String, String> environment = new TreeMap<>();
@@ -104,7 +127,6 @@ public final class Orders {
     environment.put("BERTH_TENANT", instance.tenant().name());
     environment.put("BERTH_APP", instance.app().name());
     environment.put("BERTH_PROCESS_TYPE", instance.type().name());
-    environment.put("BERTH_INSTANCE", instance.shortName());
     environment.put("BERTH_RELEASE", "v" + placement.wanted().release());
     return environment;
   }

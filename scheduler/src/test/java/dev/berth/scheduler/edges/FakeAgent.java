@@ -1,6 +1,7 @@
 package dev.berth.scheduler.edges;
 
 import dev.berth.proto.DesiredChecksum;
+import dev.berth.proto.v1.Acknowledge;
 import dev.berth.proto.v1.AgentLinkGrpc;
 import dev.berth.proto.v1.AgentMessage;
 import dev.berth.proto.v1.Capacity;
@@ -99,6 +100,7 @@ final class FakeAgent implements StreamObserver<SchedulerMessage> {
     }
     orders.clear();
     revision = full.getRevision();
+    acknowledge(full.getEpoch());
     obey(full.getOrdersList());
   }
 
@@ -107,8 +109,16 @@ final class FakeAgent implements StreamObserver<SchedulerMessage> {
       complaints.add("delta from " + delta.getFromRevision() + " came at " + revision);
     }
     revision = delta.getRevision();
+    acknowledge(delta.getEpoch());
     delta.getDroppedList().forEach(orders::remove);
     obey(delta.getOrdersList());
+  }
+
+  private void acknowledge(long epoch) {
+    out.onNext(
+        AgentMessage.newBuilder()
+            .setAcknowledge(Acknowledge.newBuilder().setEpoch(epoch).setRevision(revision))
+            .build());
   }
 
   private void obey(List<Order> wanted) {
