@@ -123,7 +123,7 @@ final class Writes {
       }
     }
     placements(batch.after(), shards, operations);
-    for (long segment : touched) {
+    for (long segment : touched.tailSet(oldestKept())) { // of a long batch only the end is kept
       List<HistoryEvent> events = segments.getOrDefault(segment, List.of());
       operations.add(put(paths.history(segment), Encoding.history(events)));
     }
@@ -174,6 +174,11 @@ final class Writes {
     return segment;
   }
 
+  /** The first segment that holds any of the newest events, as many as are kept. */
+  private long oldestKept() {
+    return segments.isEmpty() ? 0 : segments.lastKey() - MAX_HISTORY / Paths.SHARD - 1;
+  }
+
   /** Only the newest segment grows; older ones are remembered by number alone. */
   private void trim(List<Write> operations) {
     if (segments.isEmpty()) {
@@ -181,7 +186,7 @@ final class Writes {
     }
     long newest = segments.lastKey();
     segments.headMap(newest).replaceAll((_, _) -> List.of());
-    while (segments.firstKey() < newest - MAX_HISTORY / Paths.SHARD - 1) {
+    while (segments.firstKey() < oldestKept()) {
       remove(paths.history(segments.pollFirstEntry().getKey()), operations);
     }
   }
