@@ -25,10 +25,13 @@ final class CrashedInstancesComeBack extends Invariant {
 
   private static final long EVERY_MICROS = 5_000_000;
 
-  private final Map<Long, Long> downSince = new HashMap<>();
+  private final Map<Long, Down> downSince = new HashMap<>();
   private final Map<Long, Integer> ends = new HashMap<>();
   private final Set<String> failed = new HashSet<>();
   private long nextLook;
+
+  /** Where its agent could have started it, and since when. */
+  private record Down(String node, long since) {}
 
   CrashedInstancesComeBack(Cluster cluster) {
     super(cluster);
@@ -67,7 +70,7 @@ final class CrashedInstancesComeBack extends Invariant {
           downSince.remove(id);
           continue;
         }
-        long since = downSince.computeIfAbsent(id, _ -> now);
+        long since = downSince.computeIfAbsent(id, _ -> new Down(agent.name(), now)).since();
         require(
             now - since < longest(agent, id),
             "placement %d has been down on %s for %d s, and its agent does nothing",
@@ -75,8 +78,8 @@ final class CrashedInstancesComeBack extends Invariant {
             agent.name(),
             (now - since) / 1_000_000);
       }
-      if (loop == null) {
-        agent.host().running().forEach(container -> downSince.remove(container.placement()));
+      if (loop == null) { // an agent that is not there does nothing for good reason
+        downSince.values().removeIf(down -> down.node().equals(agent.name()));
       }
     }
   }
