@@ -12,9 +12,10 @@ import java.util.stream.IntStream;
  * The text of this node's tables, as nft reads it.
  *
  * <p>What a packet passes does not grow with the number of instances: the source is looked up once
- * and leads to the chain of its passage. A source without one passes nowhere. Immutable.
+ * and leads to the chain of its passage. A source without one passes nowhere. Only a router may
+ * begin a connection from outside. Immutable.
  */
-record NodeRules(NetworkNames names, Subnet subnet, Defences defences) {
+record NodeRules(NetworkNames names, Subnet subnet, Defences defences, List<String> routers) {
   static final String PASSAGES = "passages";
 
   /** So many times a second the limit of connections is lent anew. */
@@ -44,6 +45,10 @@ record NodeRules(NetworkNames names, Subnet subnet, Defences defences) {
         set forbidden {
           type ipv4_addr; flags interval; auto-merge;
           FORBIDDEN_ELEMENTS
+        }
+        set routers {
+          type ipv4_addr; flags interval; auto-merge;
+          ROUTER_ELEMENTS
         }
         chain refuse {
           meta l4proto tcp reject with tcp reset
@@ -87,6 +92,7 @@ record NodeRules(NetworkNames names, Subnet subnet, Defences defences) {
         chain outward {
           IPV6: meta nfproto ipv6 drop
           REACH: oifname "bth*" REFUSE
+          ROUTERS: ct direction reply ct original ip saddr @routers ct state established accept
           ct state != { new, established } drop
           ct direction != original drop
           POLICY
@@ -94,11 +100,16 @@ record NodeRules(NetworkNames names, Subnet subnet, Defences defences) {
           drop
         }
         chain inward {
+          ROUTERS: ct direction original ct original ip saddr @routers jump called
           CLOSED: ct state != { established, related } REFUSE
           CLOSED: ct direction != reply drop
           CLOSED: ct state related meta l4proto != icmp drop
           CLOSED: POLICY
           CLOSED: drop
+        }
+        chain called {
+          meta l4proto tcp ct state { new, established } accept
+          meta l4proto icmp ct state related accept
         }
         chain cut {
           iifname BRIDGE REFUSE
@@ -151,14 +162,18 @@ record NodeRules(NetworkNames names, Subnet subnet, Defences defences) {
         .replace("BRIDGE", '"' + names.bridge() + '"')
         .replace("SURROUNDINGS", subnet.surroundings())
         .replace("SUBNET", subnet.toString())
-        .replace(
-            "FORBIDDEN_ELEMENTS",
-            forbidden.isEmpty() ? "" : "elements = { " + String.join(", ", forbidden) + " }")
+        .replace("FORBIDDEN_ELEMENTS", elements(forbidden))
+        .replace("ROUTER_ELEMENTS", elements(routers))
+        .replace("ROUTERS:", routers.isEmpty() ? "#" : "")
         .replace("FORBIDDEN:", with(Defence.FORBIDDEN_NETWORKS))
         .replace("REACH:", with(Defence.UNREACHABLE_NETWORKS))
         .replace("IPV6:", with(Defence.NO_IPV6))
         .replace("CLOSED:", with(Defence.CLOSED_TO_OUTSIDE))
         .replace("TIMEOUTS:", timeouts ? "" : "#");
+  }
+
+  private static String elements(List<String> networks) {
+    return networks.isEmpty() ? "" : "elements = { " + String.join(", ", networks) + " }";
   }
 
   /** Before a rule that belongs to the defence. */

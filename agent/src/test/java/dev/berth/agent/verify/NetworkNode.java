@@ -28,10 +28,16 @@ final class NetworkNode implements AutoCloseable {
   private final Cells cells;
 
   NetworkNode(Path state, String clusterId, int number, Defences defences) throws Exception {
-    this(state, clusterId, number, defences, List.of());
+    this(state, clusterId, number, defences, List.of(), List.of());
   }
 
-  NetworkNode(Path state, String clusterId, int number, Defences defences, List<String> forbidden)
+  NetworkNode(
+      Path state,
+      String clusterId,
+      int number,
+      Defences defences,
+      List<String> forbidden,
+      List<String> routers)
       throws Exception {
     this.settings =
         new HostSettings(
@@ -41,6 +47,7 @@ final class NetworkNode implements AutoCloseable {
             "10.203." + RandomGenerator.getDefault().nextInt(1, 255) + ".0/24",
             Optional.empty(),
             forbidden,
+            routers,
             defences);
     this.host = open();
     this.cells = new Cells(host, CellImages.make(host, programs), programs, LIMITS);
