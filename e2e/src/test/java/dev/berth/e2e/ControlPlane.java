@@ -67,11 +67,10 @@ final class ControlPlane implements AutoCloseable {
               .overrideAuthority(Identity.SCHEDULER_AUTHORITY)
               .build());
       schedulers.add(
-          programs.start(
-              "scheduler-" + number, 160, "dev.berth.scheduler.SchedulerMain", scheduler(number)));
+          programs.start("scheduler-" + number, 160, Programs.SCHEDULER, scheduler(number)));
     }
-    router = programs.start("router", 96, "dev.berth.router.RouterMain", router());
-    agent = programs.start("agent", 96, "dev.berth.agent.AgentMain", agentSettings(), "run");
+    router = programs.start("router", 96, Programs.ROUTER, router());
+    agent = programs.start("agent", 96, Programs.AGENT, agentSettings(), "run");
   }
 
   // --- what the tests say about it

@@ -15,6 +15,10 @@ import java.util.stream.Collectors;
 
 /** The programs of one cluster of a test: their identities, their settings and their logs. */
 final class Programs {
+  static final String SCHEDULER = "dev.berth.scheduler.SchedulerMain";
+  static final String ROUTER = "dev.berth.router.RouterMain";
+  static final String AGENT = "dev.berth.agent.AgentMain";
+
   private final Path directory;
   private final String clusterId;
 
@@ -49,12 +53,15 @@ final class Programs {
     return ChildJvm.start(log(name), heapMib, main, arguments(name, settings, before));
   }
 
-  /** The same, in a network namespace of its own. */
   ChildJvm startIn(
-      Partition partition, String name, int heapMib, String main, Map<String, String> settings)
+      Machine machine,
+      String name,
+      int heapMib,
+      String main,
+      Map<String, String> settings,
+      String... before)
       throws IOException {
-    return ChildJvm.startIn(
-        partition.namespace(), log(name), heapMib, main, arguments(name, settings));
+    return ChildJvm.startIn(machine, log(name), heapMib, main, arguments(name, settings, before));
   }
 
   private Path log(String name) {
@@ -63,7 +70,7 @@ final class Programs {
 
   private String[] arguments(String name, Map<String, String> settings, String... before)
       throws IOException {
-    Path file = directory.resolve(name + ".properties");
+    Path file = settings(name);
     Files.writeString(
         file,
         settings.entrySet().stream()
@@ -104,15 +111,23 @@ final class Programs {
 
   /** Takes away what an agent that was killed has left on the host. */
   void sweep(String agent) {
-    var sweep =
-        ChildJvm.start(
-            directory.resolve("sweep-" + agent + ".log"),
-            64,
-            "dev.berth.agent.AgentMain",
-            "sweep",
-            directory.resolve(agent + ".properties").toString());
+    awaitSwept(
+        ChildJvm.start(log("sweep-" + agent), 64, AGENT, "sweep", settings(agent).toString()));
+  }
+
+  /** The same where the agent's machine is one of its own; to be waited for. */
+  ChildJvm startSweep(Machine machine, String agent) {
+    return ChildJvm.startIn(
+        machine, log("sweep-" + agent), 64, AGENT, "sweep", settings(agent).toString());
+  }
+
+  static void awaitSwept(ChildJvm sweep) {
     new Deadline(System::nanoTime)
         .until("the node is swept", Stage.SOON.multipliedBy(2), () -> !sweep.isAlive());
+  }
+
+  private Path settings(String name) {
+    return directory.resolve(name + ".properties");
   }
 
   /** So that a failed run can be looked into. */

@@ -2,6 +2,7 @@ package dev.berth.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.berth.bench.cluster.ThrowawayCluster;
 import dev.berth.bench.load.LoadReport;
 import dev.berth.bench.load.SteadyLoad;
 import dev.berth.proto.v1.App;
@@ -23,7 +24,7 @@ class SurvivalTest {
   private static final String SHOP = "acme/shop";
   private static final int RATE = 300;
 
-  private static Stage stage;
+  private static Stage<ThrowawayCluster> stage;
 
   @BeforeAll
   static void oneAppWithThreeInstances() {
