@@ -23,6 +23,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,9 @@ import java.util.concurrent.TimeUnit;
 final class ControlPlane implements AutoCloseable {
   static final String SHOP = "acme/shop";
   private static final int SCHEDULERS = 2;
+
+  /** The first of all may have to archive the classes that commands start from. */
+  static final Duration LONGEST_COMMAND = Duration.ofMinutes(5);
 
   final Ensemble ensemble;
   final List<ChildJvm> schedulers = new ArrayList<>();
@@ -205,7 +209,7 @@ final class ControlPlane implements AutoCloseable {
 
   /** The command with the addresses of both schedulers. */
   void berth(String... arguments) {
-    programs.berth(address(0) + "," + address(1), arguments);
+    programs.operator(address(0) + "," + address(1)).done(LONGEST_COMMAND, arguments);
   }
 
   // --- settings

@@ -31,7 +31,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class Fleet implements Cluster {
   static final int MOST_NODES = 4;
   private static final Duration LONG = Stage.SOON.multipliedBy(2);
-  private static final Duration LONGEST_COMMAND = Duration.ofMinutes(2);
   private static final int NODE_MIB = 3072;
 
   private final String id = "%06x".formatted(ThreadLocalRandom.current().nextInt(1 << 24));
@@ -48,18 +47,7 @@ final class Fleet implements Cluster {
   private Fleet() throws IOException {
     directory = Files.createTempDirectory("berth-fleet-");
     programs = new Programs(directory, id);
-    berth =
-        new BerthCommand(
-            Stage.home(),
-            Map.of(
-                "BERTH_API",
-                "127.0.0.1:" + apiPort,
-                "BERTH_IDENTITY",
-                programs.identity("operator").toString(),
-                "BERTH_NO_BUILD",
-                "1",
-                "LC_ALL",
-                "C.UTF-8"));
+    berth = programs.operator("127.0.0.1:" + apiPort);
   }
 
   /** With nodes that are ready and verified. */
@@ -173,12 +161,12 @@ final class Fleet implements Cluster {
 
   @Override
   public BerthCommand.Outcome berth(String... arguments) {
-    return berth.done(LONGEST_COMMAND, arguments);
+    return berth.done(ControlPlane.LONGEST_COMMAND, arguments);
   }
 
   @Override
   public BerthCommand.Outcome tryBerth(String... arguments) {
-    return berth.run(LONGEST_COMMAND, arguments);
+    return berth.run(ControlPlane.LONGEST_COMMAND, arguments);
   }
 
   @Override

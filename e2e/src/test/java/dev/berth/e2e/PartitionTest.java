@@ -221,6 +221,6 @@ class PartitionTest {
   }
 
   private static void berth(String... arguments) {
-    programs.berth(api, arguments);
+    programs.operator(api).done(ControlPlane.LONGEST_COMMAND, arguments);
   }
 }

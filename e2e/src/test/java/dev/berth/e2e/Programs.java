@@ -1,16 +1,15 @@
 package dev.berth.e2e;
 
+import dev.berth.bench.cluster.BerthCommand;
 import dev.berth.bench.cluster.Deadline;
 import dev.berth.identity.CertificateAuthority;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** The programs of one cluster of a test: their identities, their settings and their logs. */
@@ -23,6 +22,7 @@ final class Programs {
   private final String clusterId;
 
   Programs(Path directory, String clusterId) {
+    Groundwork.begin();
     this.directory = directory;
     this.clusterId = clusterId;
   }
@@ -81,32 +81,19 @@ final class Programs {
     return arguments.toArray(String[]::new);
   }
 
-  /** The operator's command; the schedulers as host:port, between commas. */
-  void berth(String schedulers, String... arguments) {
-    try {
-      Path log = Files.createTempFile(directory, "berth-", ".log");
-      var command = new ArrayList<String>();
-      command.addAll(List.of(System.getProperty("java.home") + "/bin/java"));
-      command.addAll(
-          List.of("-XX:TieredStopAtLevel=1", "--sun-misc-unsafe-memory-access=allow", "-cp"));
-      command.add(System.getProperty("java.class.path"));
-      command.add("dev.berth.cli.BerthMain");
-      command.addAll(List.of(arguments));
-      var builder = new ProcessBuilder(command).redirectErrorStream(true);
-      builder.environment().put("BERTH_API", schedulers);
-      builder.environment().put("BERTH_IDENTITY", identity("operator").toString());
-      Process process = builder.redirectOutput(log.toFile()).start();
-      if (!process.waitFor(90, TimeUnit.SECONDS) || process.exitValue() != 0) {
-        process.destroyForcibly();
-        throw new AssertionError(
-            "berth " + String.join(" ", arguments) + " failed:\n" + Files.readString(log));
-      }
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
-    } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(stopped);
-    }
+  /** What runs the operator's commands; the schedulers as host:port, between commas. */
+  BerthCommand operator(String schedulers) {
+    return new BerthCommand(
+        Stage.home(),
+        Map.of(
+            "BERTH_API",
+            schedulers,
+            "BERTH_IDENTITY",
+            identity("operator").toString(),
+            "BERTH_NO_BUILD",
+            "1",
+            "LC_ALL",
+            "C.UTF-8"));
   }
 
   /** Takes away what an agent that was killed has left on the host. */

@@ -15,11 +15,15 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 
 @Tag("cluster")
 @Tag("root")
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class SurvivalTest {
   private static final String SHOP = "acme/shop";
   private static final int RATE = 300;
@@ -48,7 +52,9 @@ class SurvivalTest {
     stage.deadline.until("an answer", Stage.SOON, () -> stage.get(SHOP, "/").status() == 200);
   }
 
+  /** The last: a new leader waits for the routers before it stops anything. */
   @Test
+  @Order(Integer.MAX_VALUE)
   void aKilledSchedulerCostsNoRequestNoContainerAndNoState() throws Exception {
     List<Long> containers = stage.cluster.processes().ofApp(SHOP);
     List<App> apps = apps();
