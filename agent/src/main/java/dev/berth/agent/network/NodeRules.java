@@ -23,13 +23,21 @@ record NodeRules(NetworkNames names, Subnet subnet, Defences defences) {
   /** TCP gets an answer at once, however often it tries; the kernel sends few ICMP answers. */
   private static final String REFUSE = "goto refuse";
 
-  /** Closed connections are forgotten soon, so that they can't fill the host's table. */
+  /**
+   * Closed connections are forgotten soon, so that they can't fill the host's table: those that
+   * instances began, and the host's to them, of which each health check is one.
+   */
   static final String TIMEOUTS =
       """
         ct timeout brief {
           protocol tcp;
           l3proto ip;
           policy = { syn_sent : 20, syn_recv : 20, fin_wait : 30, close_wait : 60, last_ack : 15, time_wait : 10, close : 5, established : 86400 };
+        }
+        ct timeout soon {
+          protocol tcp;
+          l3proto ip;
+          policy = { time_wait : 10, close : 5 };
         }
       """;
 
@@ -69,6 +77,7 @@ record NodeRules(NetworkNames names, Subnet subnet, Defences defences) {
         chain output {
           type filter hook output priority -10; policy accept;
           oifname BRIDGE icmp type redirect drop
+          TIMEOUTS: oifname BRIDGE ct state new ct timeout set "soon"
         }
         chain postrouting {
           type nat hook postrouting priority 100; policy accept;

@@ -51,7 +51,8 @@ class ConnectionLimitTest {
     try (var node = node(Defences.all())) {
       assertThat(Outside.run("nft", "list", "table", "inet", node.table()))
           .contains("time_wait : 10")
-          .contains("ct timeout set \"brief\"");
+          .contains("ct timeout set \"brief\"")
+          .contains("ct timeout set \"soon\"");
     }
   }
 
