@@ -32,8 +32,7 @@ class ForbiddenNetworksTest {
     String cluster = NetworkNode.clusterId();
     open = new NetworkNode(directory.resolve("one"), cluster, 1, Defences.all());
     List<String> forbidden = List.of("198.51.100.0/24", "203.0.113.0/24");
-    forbidding =
-        new NetworkNode(directory.resolve("two"), cluster, 2, Defences.all(), forbidden, List.of());
+    forbidding = new NetworkNode(directory.resolve("two"), cluster, 2, Defences.all(), forbidden);
     outside = new Outside(open.bridge());
     free = open.cell();
   }

@@ -25,32 +25,31 @@ final class NetworkNode implements AutoCloseable {
   private final Cells cells;
 
   NetworkNode(Path state, String clusterId, int number, Defences defences) throws Exception {
-    this(state, clusterId, number, defences, List.of(), List.of());
+    this(state, clusterId, number, defences, List.of());
   }
 
-  NetworkNode(
-      Path state,
-      String clusterId,
-      int number,
-      Defences defences,
-      List<String> forbidden,
-      List<String> routers)
+  NetworkNode(Path state, String clusterId, int number, Defences defences, List<String> forbidden)
       throws Exception {
-    this(state, clusterId, number, defences, forbidden, CONNECTIONS);
+    this(state, clusterId, number, defences, new Openness(forbidden, List.of(), CONNECTIONS));
   }
+
+  /** How far cells get, and who gets to them. */
+  private record Openness(List<String> forbidden, List<String> routers, int connections) {}
 
   /** A node whose cells may hold more connections, or fewer. */
   static NetworkNode holding(Path state, int connections) throws Exception {
-    return new NetworkNode(state, clusterId(), 1, Defences.all(), List.of(), connections);
+    var openness = new Openness(List.of(), List.of(), connections);
+    return new NetworkNode(state, clusterId(), 1, Defences.all(), openness);
+  }
+
+  /** A node whose cells are called by routers outside. */
+  static NetworkNode calledFrom(Path state, int number, List<String> routers) throws Exception {
+    var openness = new Openness(List.of(), routers, CONNECTIONS);
+    return new NetworkNode(state, clusterId(), number, Defences.all(), openness);
   }
 
   private NetworkNode(
-      Path state,
-      String clusterId,
-      int number,
-      Defences defences,
-      List<String> forbidden,
-      int connections)
+      Path state, String clusterId, int number, Defences defences, Openness openness)
       throws Exception {
     this.settings =
         new HostSettings(
@@ -59,8 +58,8 @@ final class NetworkNode implements AutoCloseable {
             state,
             "10.203." + RandomGenerator.getDefault().nextInt(1, 255) + ".0/24",
             Optional.empty(),
-            forbidden,
-            routers,
+            openness.forbidden,
+            openness.routers,
             defences);
     this.host = open();
     this.cells =
@@ -68,7 +67,8 @@ final class NetworkNode implements AutoCloseable {
             host,
             CellImages.make(host, programs),
             programs,
-            new Limits(64, 100, 1000, 64, 16, 512, new Rates(100, 128, 500, 1024, connections)));
+            new Limits(
+                64, 100, 1000, 64, 16, 512, new Rates(100, 128, 500, 1024, openness.connections)));
   }
 
   static String clusterId() {

@@ -114,14 +114,7 @@ class NetworkWallsTest {
   @Test
   void onlyARouterThatIsNamedBeginsAConnectionFromOutside() throws Exception {
     List<String> routers = List.of(outside.address(2) + "/32");
-    try (var other =
-        new NetworkNode(
-            directory.resolve("four"),
-            NetworkNode.clusterId(),
-            4,
-            Defences.all(),
-            List.of(),
-            routers)) {
+    try (var other = NetworkNode.calledFrom(directory.resolve("four"), 4, routers)) {
       Cell called = other.cell();
       assertThat(called.inside("print 'up'")).isEqualTo("up");
 
