@@ -13,10 +13,10 @@ final class Wrk {
   private static final int CONNECTIONS = 2;
   private static final String SCRIPT =
       """
-      function delay() return %d end
+      function delay() return PAUSE end
       function done(summary, latency, requests)
         local e = summary.errors
-        io.write(string.format("requests=%%d connect=%%d read=%%d write=%%d status=%%d timeout=%%d",
+        io.write(string.format("requests=%d connect=%d read=%d write=%d status=%d timeout=%d",
           summary.requests, e.connect, e.read, e.write, e.status, e.timeout))
       end
       """;
@@ -43,7 +43,7 @@ final class Wrk {
   static Wrk start(Path directory, int port, String host, int rate) throws IOException {
     Path script = Files.createTempFile(directory, "wrk-", ".lua");
     Path output = Files.createTempFile(directory, "wrk-", ".out");
-    Files.writeString(script, SCRIPT.formatted(1000 * CONNECTIONS / rate));
+    Files.writeString(script, SCRIPT.replace("PAUSE", "" + 1000 * CONNECTIONS / rate));
     Process process =
         new ProcessBuilder(
                 "wrk",
