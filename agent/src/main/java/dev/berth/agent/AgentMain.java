@@ -14,11 +14,11 @@ import dev.berth.agent.turn.Metronome;
 import dev.berth.agent.verify.HostVerification;
 import dev.berth.agent.verify.ImageVerification;
 import dev.berth.identity.Identity;
+import dev.berth.leader.Dial;
 import dev.berth.leader.Schedulers;
 import dev.berth.settings.Settings;
 import dev.berth.settings.SettingsException;
 import io.grpc.ChannelCredentials;
-import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -46,6 +46,9 @@ public final class AgentMain {
   private static final int FAULT = 70;
   private static final int USAGE = 64;
   private static final int LARGEST_MESSAGE = 32 * 1024 * 1024;
+
+  /** Ten thousand agents ask a thousand times a second then. */
+  private static final Duration QUIET = Duration.ofSeconds(10);
 
   private AgentMain() {}
 
@@ -132,12 +135,9 @@ public final class AgentMain {
 
   private static ManagedChannel dial(
       String address, ChannelCredentials credentials, SchedulerAddresses addresses) {
-    return Grpc.newChannelBuilder(address, credentials)
-        .overrideAuthority(Identity.SCHEDULER_AUTHORITY)
+    return Dial.to(address, credentials, QUIET)
         .maxInboundMessageSize(LARGEST_MESSAGE)
         .intercept(addresses)
-        .keepAliveTime(10, TimeUnit.SECONDS)
-        .keepAliveTimeout(5, TimeUnit.SECONDS)
         .directExecutor() // nothing that it calls blocks, but for noting a new epoch on the disk
         .build();
   }

@@ -111,6 +111,7 @@ public record AgentSettings(
     Path state = settings.path("state.directory");
     String subnet = settings.string("network.subnet");
     List<String> forbidden = networks(settings.string("network.forbidden", ""));
+    List<String> routers = networks(settings.string("network.routers", ""));
     int adminPort = settings.port("admin.port", 0);
     Path runFile = settings.path("run.file");
     int startsAtATime = settings.integer("starts.at-a-time", 4, 1, 64);
@@ -125,7 +126,8 @@ public record AgentSettings(
         schedulers,
         identity,
         new HostSettings(clusterId, nodeNumber, state, subnet, capacity.whole())
-            .forbidding(forbidden),
+            .forbidding(forbidden)
+            .calledFrom(routers),
         capacity,
         labels,
         adminPort,

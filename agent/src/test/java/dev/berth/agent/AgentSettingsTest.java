@@ -73,6 +73,20 @@ class AgentSettingsTest {
   }
 
   @Test
+  void routersCallFromNetworksThatAreNamed() {
+    assertThat(AgentSettings.read(Settings.of(values)).host().routers()).isEmpty();
+
+    values.put("network.routers", "192.0.2.7/32,192.0.2.8/32");
+    assertThat(AgentSettings.read(Settings.of(values)).host().routers())
+        .containsExactly("192.0.2.7/32", "192.0.2.8/32");
+
+    values.put("network.routers", "router-1");
+    assertThatThrownBy(() -> AgentSettings.read(Settings.of(values)))
+        .hasMessage(
+            "network.routers has 'router-1', which is no IPv4 network such as 192.0.2.1/32");
+  }
+
+  @Test
   void atMost256NetworksAreForbidden() {
     values.put("network.forbidden", "10.0.0.0/8,".repeat(257));
 

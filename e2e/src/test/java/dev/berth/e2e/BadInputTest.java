@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import dev.berth.bench.cluster.BerthCommand.Outcome;
 import dev.berth.bench.cluster.ClusterApi;
+import dev.berth.bench.cluster.ThrowawayCluster;
 import dev.berth.proto.v1.ChangeConfigRequest;
 import dev.berth.proto.v1.ListAppsRequest;
 import dev.berth.proto.v1.ListTenantsRequest;
@@ -42,7 +43,7 @@ class BadInputTest {
       Metadata.Key.of(
           "berth-refusal-bin", ProtoUtils.metadataMarshaller(Refusal.getDefaultInstance()));
 
-  private static Stage stage;
+  private static Stage<ThrowawayCluster> stage;
 
   @TempDir Path directory;
   private List<Object> before = List.of();

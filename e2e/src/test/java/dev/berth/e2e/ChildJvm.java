@@ -31,11 +31,9 @@ final class ChildJvm {
     return new ChildJvm(command(List.of(), heapMib, main, arguments), log);
   }
 
-  /** In a network namespace that has a name. */
   static ChildJvm startIn(
-      String namespace, Path log, int heapMib, String main, String... arguments) {
-    List<String> entering = List.of("nsenter", "--net=/run/netns/" + namespace);
-    return new ChildJvm(command(entering, heapMib, main, arguments), log);
+      Machine machine, Path log, int heapMib, String main, String... arguments) {
+    return new ChildJvm(command(machine.entering(), heapMib, main, arguments), log);
   }
 
   private static List<String> command(
@@ -67,6 +65,11 @@ final class ChildJvm {
 
   boolean isAlive() {
     return process.isAlive();
+  }
+
+  /** Waits for its end; the exit code. */
+  int exit() {
+    return process.onExit().join().exitValue();
   }
 
   /** SIGKILL, and gone when it returns. */

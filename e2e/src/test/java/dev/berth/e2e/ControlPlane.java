@@ -23,6 +23,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,9 @@ import java.util.concurrent.TimeUnit;
 final class ControlPlane implements AutoCloseable {
   static final String SHOP = "acme/shop";
   private static final int SCHEDULERS = 2;
+
+  /** The first of all may have to archive the classes that commands start from. */
+  static final Duration LONGEST_COMMAND = Duration.ofMinutes(5);
 
   final Ensemble ensemble;
   final List<ChildJvm> schedulers = new ArrayList<>();
@@ -67,11 +71,10 @@ final class ControlPlane implements AutoCloseable {
               .overrideAuthority(Identity.SCHEDULER_AUTHORITY)
               .build());
       schedulers.add(
-          programs.start(
-              "scheduler-" + number, 160, "dev.berth.scheduler.SchedulerMain", scheduler(number)));
+          programs.start("scheduler-" + number, 160, Programs.SCHEDULER, scheduler(number)));
     }
-    router = programs.start("router", 96, "dev.berth.router.RouterMain", router());
-    agent = programs.start("agent", 96, "dev.berth.agent.AgentMain", agentSettings(), "run");
+    router = programs.start("router", 96, Programs.ROUTER, router());
+    agent = programs.start("agent", 96, Programs.AGENT, agentSettings(), "run");
   }
 
   // --- what the tests say about it
@@ -206,7 +209,7 @@ final class ControlPlane implements AutoCloseable {
 
   /** The command with the addresses of both schedulers. */
   void berth(String... arguments) {
-    programs.berth(address(0) + "," + address(1), arguments);
+    programs.operator(address(0) + "," + address(1)).done(LONGEST_COMMAND, arguments);
   }
 
   // --- settings

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.berth.bench.cluster.BaseImages;
 import dev.berth.bench.cluster.InstanceProcesses;
+import dev.berth.bench.cluster.ThrowawayCluster;
 import dev.berth.proto.v1.Exit;
 import dev.berth.proto.v1.Instance;
 import java.io.IOException;
@@ -26,7 +27,7 @@ class IsolationTest {
   private static final String INMATE = "acme/inmate";
   private static final String NEIGHBOUR = "globex/neighbour";
 
-  private static Stage stage;
+  private static Stage<ThrowawayCluster> stage;
 
   @BeforeAll
   static void twoTenantsRunTheProbe() throws Exception {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.berth.bench.cluster.BerthCommand;
+import dev.berth.bench.cluster.ThrowawayCluster;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class NodeVerifyTest {
   private static final String APP = "acme/shop";
 
-  private static Stage stage;
+  private static Stage<ThrowawayCluster> stage;
 
   @BeforeAll
   static void oneNodeWithAnApp() {

@@ -47,7 +47,7 @@ class PartitionTest {
   private static final InstanceProcesses PROCESSES = new InstanceProcesses(ID);
 
   private static final List<ChildJvm> PROGRAMS = new ArrayList<>();
-  private static Partition partition;
+  private static Machine apart;
   private static Programs programs;
   private static ManagedChannel channel;
   private static String api;
@@ -55,15 +55,15 @@ class PartitionTest {
 
   @BeforeAll
   static void anAppOnTwoNodes() throws Exception {
-    partition = new Partition();
+    apart = new Machine(Integer.parseInt(ID, 16), 2);
     programs = new Programs(directory, ID);
     programs.issue("scheduler", "operator", "agent:node-1", "agent:node-2", "router:router-1");
     int port = ControlPlane.freePort();
     httpPort = ControlPlane.freePort();
-    api = partition.address(0) + ":" + port;
+    api = apart.address(0) + ":" + port;
     channel =
         NettyChannelBuilder.forAddress(
-                partition.address(0),
+                apart.address(0),
                 port,
                 Identity.load(programs.identity("operator")).channelCredentials())
             .overrideAuthority(Identity.SCHEDULER_AUTHORITY)
@@ -71,7 +71,7 @@ class PartitionTest {
     startScheduler(port);
     startRouter();
     for (int node = 1; node <= NODES; node++) {
-      startAgent(node, partition.address(node == CUT_OFF ? 1 : 0) + ":" + port);
+      startAgent(node, apart.address(node == CUT_OFF ? 1 : 0) + ":" + port);
     }
     DEADLINE.until(
         "two nodes that are ready and verified",
@@ -90,9 +90,7 @@ class PartitionTest {
     settings.put("nodes.suspect-after", "6s");
     settings.put("nodes.unreachable-after", "9s");
     settings.put("nodes.lost-after", "12s");
-    PROGRAMS.add(
-        programs.startIn(
-            partition, "scheduler", 160, "dev.berth.scheduler.SchedulerMain", settings));
+    PROGRAMS.add(programs.startIn(apart, "scheduler", 160, Programs.SCHEDULER, settings));
   }
 
   private static void startRouter() throws IOException {
@@ -101,7 +99,7 @@ class PartitionTest {
     settings.put("http.port", Integer.toString(httpPort));
     settings.put("scheduler.address", api);
     settings.put("table.file", directory.resolve("table").toString());
-    PROGRAMS.add(programs.start("router", 96, "dev.berth.router.RouterMain", settings));
+    PROGRAMS.add(programs.start("router", 96, Programs.ROUTER, settings));
   }
 
   private static void startAgent(int node, String schedulerAddress) throws IOException {
@@ -116,7 +114,7 @@ class PartitionTest {
     settings.put(
         "network.subnet",
         "10.%d.%d.%d/28".formatted(88 + place / 4096, place / 16 % 256, place % 16 * 16));
-    PROGRAMS.add(programs.start(name, 96, "dev.berth.agent.AgentMain", settings, "run"));
+    PROGRAMS.add(programs.start(name, 96, Programs.AGENT, settings, "run"));
   }
 
   /** One web on each node; idle is where the network will be cut, and may be nowhere else. */
@@ -144,8 +142,8 @@ class PartitionTest {
         programs.sweep("node-" + node);
       }
     }
-    if (partition != null) {
-      partition.close();
+    if (apart != null) {
+      apart.close();
       programs.keepLogs("partition");
     }
   }
@@ -159,7 +157,7 @@ class PartitionTest {
     SteadyLoad load =
         SteadyLoad.start(httpPort, "shop.acme.localhost", "/", RATE, 4, System::nanoTime);
 
-    partition.cut(1);
+    apart.cut(1);
     Duration replaced =
         DEADLINE.until(
             "two webs on the node in sight, and none known elsewhere",
@@ -173,7 +171,7 @@ class PartitionTest {
     assertThat(PROCESSES.ofApp(ControlPlane.SHOP)).hasSize(4).containsAll(before);
     assertThat(ControlPlane.listens(cutOff)).isTrue();
 
-    partition.mend(1);
+    apart.mend(1);
     DEADLINE.until(
         "both nodes, two webs, the idle one, and nothing else",
         LONG,
@@ -223,6 +221,6 @@ class PartitionTest {
   }
 
   private static void berth(String... arguments) {
-    programs.berth(api, arguments);
+    programs.operator(api).done(ControlPlane.LONGEST_COMMAND, arguments);
   }
 }

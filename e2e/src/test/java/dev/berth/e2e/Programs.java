@@ -1,24 +1,28 @@
 package dev.berth.e2e;
 
+import dev.berth.bench.cluster.BerthCommand;
 import dev.berth.bench.cluster.Deadline;
 import dev.berth.identity.CertificateAuthority;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** The programs of one cluster of a test: their identities, their settings and their logs. */
 final class Programs {
+  static final String SCHEDULER = "dev.berth.scheduler.SchedulerMain";
+  static final String ROUTER = "dev.berth.router.RouterMain";
+  static final String AGENT = "dev.berth.agent.AgentMain";
+
   private final Path directory;
   private final String clusterId;
 
   Programs(Path directory, String clusterId) {
+    Groundwork.begin();
     this.directory = directory;
     this.clusterId = clusterId;
   }
@@ -49,12 +53,15 @@ final class Programs {
     return ChildJvm.start(log(name), heapMib, main, arguments(name, settings, before));
   }
 
-  /** The same, in a network namespace of its own. */
   ChildJvm startIn(
-      Partition partition, String name, int heapMib, String main, Map<String, String> settings)
+      Machine machine,
+      String name,
+      int heapMib,
+      String main,
+      Map<String, String> settings,
+      String... before)
       throws IOException {
-    return ChildJvm.startIn(
-        partition.namespace(), log(name), heapMib, main, arguments(name, settings));
+    return ChildJvm.startIn(machine, log(name), heapMib, main, arguments(name, settings, before));
   }
 
   private Path log(String name) {
@@ -63,7 +70,7 @@ final class Programs {
 
   private String[] arguments(String name, Map<String, String> settings, String... before)
       throws IOException {
-    Path file = directory.resolve(name + ".properties");
+    Path file = settings(name);
     Files.writeString(
         file,
         settings.entrySet().stream()
@@ -74,45 +81,40 @@ final class Programs {
     return arguments.toArray(String[]::new);
   }
 
-  /** The operator's command; the schedulers as host:port, between commas. */
-  void berth(String schedulers, String... arguments) {
-    try {
-      Path log = Files.createTempFile(directory, "berth-", ".log");
-      var command = new ArrayList<String>();
-      command.addAll(List.of(System.getProperty("java.home") + "/bin/java"));
-      command.addAll(
-          List.of("-XX:TieredStopAtLevel=1", "--sun-misc-unsafe-memory-access=allow", "-cp"));
-      command.add(System.getProperty("java.class.path"));
-      command.add("dev.berth.cli.BerthMain");
-      command.addAll(List.of(arguments));
-      var builder = new ProcessBuilder(command).redirectErrorStream(true);
-      builder.environment().put("BERTH_API", schedulers);
-      builder.environment().put("BERTH_IDENTITY", identity("operator").toString());
-      Process process = builder.redirectOutput(log.toFile()).start();
-      if (!process.waitFor(90, TimeUnit.SECONDS) || process.exitValue() != 0) {
-        process.destroyForcibly();
-        throw new AssertionError(
-            "berth " + String.join(" ", arguments) + " failed:\n" + Files.readString(log));
-      }
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
-    } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(stopped);
-    }
+  /** What runs the operator's commands; the schedulers as host:port, between commas. */
+  BerthCommand operator(String schedulers) {
+    return new BerthCommand(
+        Stage.home(),
+        Map.of(
+            "BERTH_API",
+            schedulers,
+            "BERTH_IDENTITY",
+            identity("operator").toString(),
+            "BERTH_NO_BUILD",
+            "1",
+            "LC_ALL",
+            "C.UTF-8"));
   }
 
   /** Takes away what an agent that was killed has left on the host. */
   void sweep(String agent) {
-    var sweep =
-        ChildJvm.start(
-            directory.resolve("sweep-" + agent + ".log"),
-            64,
-            "dev.berth.agent.AgentMain",
-            "sweep",
-            directory.resolve(agent + ".properties").toString());
+    awaitSwept(
+        ChildJvm.start(log("sweep-" + agent), 64, AGENT, "sweep", settings(agent).toString()));
+  }
+
+  /** The same where the agent's machine is one of its own; to be waited for. */
+  ChildJvm startSweep(Machine machine, String agent) {
+    return ChildJvm.startIn(
+        machine, log("sweep-" + agent), 64, AGENT, "sweep", settings(agent).toString());
+  }
+
+  static void awaitSwept(ChildJvm sweep) {
     new Deadline(System::nanoTime)
         .until("the node is swept", Stage.SOON.multipliedBy(2), () -> !sweep.isAlive());
+  }
+
+  private Path settings(String name) {
+    return directory.resolve(name + ".properties");
   }
 
   /** So that a failed run can be looked into. */

@@ -2,6 +2,7 @@ package dev.berth.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.berth.bench.cluster.ThrowawayCluster;
 import dev.berth.proto.v1.Instance;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ class SelfHealingTest {
   private static final String SHOP = "acme/shop";
   private static final String BROKEN = "acme/broken";
 
-  private static Stage stage;
+  private static Stage<ThrowawayCluster> stage;
 
   @BeforeAll
   static void oneAppThatServesAndOneThatCrashes() {

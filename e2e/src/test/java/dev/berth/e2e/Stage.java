@@ -3,6 +3,7 @@ package dev.berth.e2e;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.berth.bench.cluster.Cluster;
 import dev.berth.bench.cluster.ClusterApi;
 import dev.berth.bench.cluster.Deadline;
 import dev.berth.bench.cluster.ThrowawayCluster;
@@ -17,25 +18,21 @@ import java.util.List;
 import java.util.Optional;
 
 /** A cluster with apps on it, and the few words that the tests speak about them. */
-final class Stage implements AutoCloseable {
+final class Stage<C extends Cluster> implements AutoCloseable {
   static final Duration SOON = Duration.ofSeconds(30);
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
-  final ThrowawayCluster cluster;
+  final C cluster;
   final ClusterApi api;
   final Deadline deadline = new Deadline(System::nanoTime);
 
-  private Stage(ThrowawayCluster cluster) {
+  Stage(C cluster) {
     this.cluster = cluster;
     this.api = cluster.api();
   }
 
-  static Stage withOneNode() {
-    return withNodes(1);
-  }
-
-  static Stage withNodes(int nodes) {
-    return new Stage(ThrowawayCluster.start(home(), nodes));
+  static Stage<ThrowawayCluster> withOneNode() {
+    return new Stage<>(ThrowawayCluster.start(home(), 1));
   }
 
   /** The checkout, where ./berth is. */

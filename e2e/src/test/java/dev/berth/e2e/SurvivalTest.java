@@ -2,6 +2,7 @@ package dev.berth.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.berth.bench.cluster.ThrowawayCluster;
 import dev.berth.bench.load.LoadReport;
 import dev.berth.bench.load.SteadyLoad;
 import dev.berth.proto.v1.App;
@@ -14,16 +15,20 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 
 @Tag("cluster")
 @Tag("root")
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class SurvivalTest {
   private static final String SHOP = "acme/shop";
   private static final int RATE = 300;
 
-  private static Stage stage;
+  private static Stage<ThrowawayCluster> stage;
 
   @BeforeAll
   static void oneAppWithThreeInstances() {
@@ -47,7 +52,9 @@ class SurvivalTest {
     stage.deadline.until("an answer", Stage.SOON, () -> stage.get(SHOP, "/").status() == 200);
   }
 
+  /** The last: a new leader waits for the routers before it stops anything. */
   @Test
+  @Order(Integer.MAX_VALUE)
   void aKilledSchedulerCostsNoRequestNoContainerAndNoState() throws Exception {
     List<Long> containers = stage.cluster.processes().ofApp(SHOP);
     List<App> apps = apps();

@@ -2,6 +2,7 @@ package dev.berth.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.berth.bench.cluster.ThrowawayCluster;
 import dev.berth.bench.load.Answer;
 import java.time.Duration;
 import java.util.Map;
@@ -20,7 +21,7 @@ class TwoTenantsTest {
   private static final String BLOG = "globex/blog";
   private static final Pattern INSTANCE = Pattern.compile("instance (\\S+),");
 
-  private static Stage stage;
+  private static Stage<ThrowawayCluster> stage;
 
   @BeforeAll
   static void twoTenantsDeployTheTwoSamples() {

@@ -3,6 +3,7 @@ package dev.berth.router;
 import dev.berth.admin.AdminEndpoint;
 import dev.berth.admin.RunFile;
 import dev.berth.identity.Identity;
+import dev.berth.leader.Dial;
 import dev.berth.leader.EpochFile;
 import dev.berth.leader.Epochs;
 import dev.berth.leader.Schedulers;
@@ -14,17 +15,16 @@ import dev.berth.router.proxy.ProxyServer;
 import dev.berth.router.table.RouteTable;
 import io.grpc.ChannelCredentials;
 import io.grpc.ManagedChannel;
-import io.grpc.netty.NettyChannelBuilder;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator.SplittableGenerator;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +37,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Router implements AutoCloseable {
   private static final int MAX_TABLE_BYTES = 64 * 1024 * 1024;
+
+  /** A new leader counts on routers that have lost the old one to call within 20 s. */
+  private static final Duration QUIET = Duration.ofSeconds(5);
 
   private final @Nullable AccessLog accessLog;
   private final ProxyServer proxy;
@@ -84,12 +87,7 @@ final class Router implements AutoCloseable {
   }
 
   private static ManagedChannel dial(String address, ChannelCredentials credentials) {
-    return NettyChannelBuilder.forTarget(address, credentials)
-        .overrideAuthority(Identity.SCHEDULER_AUTHORITY)
-        .maxInboundMessageSize(MAX_TABLE_BYTES)
-        .keepAliveTime(10, TimeUnit.SECONDS)
-        .keepAliveTimeout(5, TimeUnit.SECONDS)
-        .build();
+    return Dial.to(address, credentials, QUIET).maxInboundMessageSize(MAX_TABLE_BYTES).build();
   }
 
   /** Beside the table, and kept when that is lost. */

@@ -102,7 +102,12 @@ enum Mistake {
           "agent",
           "agent/reconcile/Phases.java",
           "return rules.once() ? placement.over(exit)",
-          "return rules.once() && exit.code() == 4711 ? placement.over(exit)")),
+          "return rules.once() && exit.code() == 4711 ? placement.over(exit)"),
+      new Edit(
+          "agent",
+          "agent/reconcile/Reconciler.java",
+          "if (rules.once()) { // it ended",
+          "if (rules.once() && now.equals(Instant.MAX)) { // it ended")),
   KEEPS_ROOM_THAT_IS_FREE(
       new Edit(
           "scheduler",

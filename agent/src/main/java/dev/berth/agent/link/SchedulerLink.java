@@ -104,6 +104,8 @@ public final class SchedulerLink implements AutoCloseable {
       redial.reset();
       spread = session.redialWithin();
       LOG.warn("the link to the scheduler was lost: {}", session.end());
+      // If its machine is gone, to ask it again would take seconds; another knows who leads.
+      boolean _ = schedulers.moveOn(session.failure());
       return redial.next(spread);
     }
     LOG.debug("no leader at {}: {}", schedulers.address(), session.end());

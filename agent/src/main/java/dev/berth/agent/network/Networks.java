@@ -21,6 +21,15 @@ public final class Networks {
         network -> "has '" + network + "', which is no IPv4 network such as 192.0.2.0/24");
   }
 
+  /** Checks a list of where routers may call from. */
+  public static List<String> routers(List<String> networks, int most) {
+    return checked(
+        "network.routers",
+        networks,
+        most,
+        network -> "has '" + network + "', which is no IPv4 network such as 192.0.2.1/32");
+  }
+
   /**
    * In order and without repetitions.
    *

@@ -39,19 +39,21 @@ public final class NodeNetwork implements AutoCloseable {
 
   /**
    * @param forbidden networks that no place reaches, whatever its passage
+   * @param routers networks outside of this node that may begin connections to places
    */
   public NodeNetwork(
       NetworkNames names,
       Subnet subnet,
       Programs programs,
       Defences defences,
-      List<String> forbidden) {
+      List<String> forbidden,
+      List<String> routers) {
     this.names = names;
     this.subnet = subnet;
     this.programs = programs;
     this.defences = defences;
     this.passages =
-        new Passages(new NodeRules(names, subnet, defences), subnet, programs, forbidden);
+        new Passages(new NodeRules(names, subnet, defences, routers), subnet, programs, forbidden);
     this.shaping = new Shaping(links, programs);
   }
 

@@ -12,9 +12,10 @@ import java.util.stream.IntStream;
  * The text of this node's tables, as nft reads it.
  *
  * <p>What a packet passes does not grow with the number of instances: the source is looked up once
- * and leads to the chain of its passage. A source without one passes nowhere. Immutable.
+ * and leads to the chain of its passage. A source without one passes nowhere. Only a router may
+ * begin a connection from outside. Immutable.
  */
-record NodeRules(NetworkNames names, Subnet subnet, Defences defences) {
+record NodeRules(NetworkNames names, Subnet subnet, Defences defences, List<String> routers) {
   static final String PASSAGES = "passages";
 
   /** So many times a second the limit of connections is lent anew. */
@@ -23,13 +24,21 @@ record NodeRules(NetworkNames names, Subnet subnet, Defences defences) {
   /** TCP gets an answer at once, however often it tries; the kernel sends few ICMP answers. */
   private static final String REFUSE = "goto refuse";
 
-  /** Closed connections are forgotten soon, so that they can't fill the host's table. */
+  /**
+   * Closed connections are forgotten soon, so that they can't fill the host's table: those that
+   * instances began, and the host's to them, of which each health check is one.
+   */
   static final String TIMEOUTS =
       """
         ct timeout brief {
           protocol tcp;
           l3proto ip;
           policy = { syn_sent : 20, syn_recv : 20, fin_wait : 30, close_wait : 60, last_ack : 15, time_wait : 10, close : 5, established : 86400 };
+        }
+        ct timeout soon {
+          protocol tcp;
+          l3proto ip;
+          policy = { time_wait : 10, close : 5 };
         }
       """;
 
@@ -44,6 +53,10 @@ record NodeRules(NetworkNames names, Subnet subnet, Defences defences) {
         set forbidden {
           type ipv4_addr; flags interval; auto-merge;
           FORBIDDEN_ELEMENTS
+        }
+        set routers {
+          type ipv4_addr; flags interval; auto-merge;
+          ROUTER_ELEMENTS
         }
         chain refuse {
           meta l4proto tcp reject with tcp reset
@@ -69,6 +82,7 @@ record NodeRules(NetworkNames names, Subnet subnet, Defences defences) {
         chain output {
           type filter hook output priority -10; policy accept;
           oifname BRIDGE icmp type redirect drop
+          TIMEOUTS: oifname BRIDGE ct state new ct timeout set "soon"
         }
         chain postrouting {
           type nat hook postrouting priority 100; policy accept;
@@ -87,6 +101,7 @@ record NodeRules(NetworkNames names, Subnet subnet, Defences defences) {
         chain outward {
           IPV6: meta nfproto ipv6 drop
           REACH: oifname "bth*" REFUSE
+          ROUTERS: ct direction reply ct original ip saddr @routers ct state established accept
           ct state != { new, established } drop
           ct direction != original drop
           POLICY
@@ -94,11 +109,16 @@ record NodeRules(NetworkNames names, Subnet subnet, Defences defences) {
           drop
         }
         chain inward {
+          ROUTERS: ct direction original ct original ip saddr @routers jump called
           CLOSED: ct state != { established, related } REFUSE
           CLOSED: ct direction != reply drop
           CLOSED: ct state related meta l4proto != icmp drop
           CLOSED: POLICY
           CLOSED: drop
+        }
+        chain called {
+          meta l4proto tcp ct state { new, established } accept
+          meta l4proto icmp ct state related accept
         }
         chain cut {
           iifname BRIDGE REFUSE
@@ -151,14 +171,18 @@ record NodeRules(NetworkNames names, Subnet subnet, Defences defences) {
         .replace("BRIDGE", '"' + names.bridge() + '"')
         .replace("SURROUNDINGS", subnet.surroundings())
         .replace("SUBNET", subnet.toString())
-        .replace(
-            "FORBIDDEN_ELEMENTS",
-            forbidden.isEmpty() ? "" : "elements = { " + String.join(", ", forbidden) + " }")
+        .replace("FORBIDDEN_ELEMENTS", elements(forbidden))
+        .replace("ROUTER_ELEMENTS", elements(routers))
+        .replace("ROUTERS:", routers.isEmpty() ? "#" : "")
         .replace("FORBIDDEN:", with(Defence.FORBIDDEN_NETWORKS))
         .replace("REACH:", with(Defence.UNREACHABLE_NETWORKS))
         .replace("IPV6:", with(Defence.NO_IPV6))
         .replace("CLOSED:", with(Defence.CLOSED_TO_OUTSIDE))
         .replace("TIMEOUTS:", timeouts ? "" : "#");
+  }
+
+  private static String elements(List<String> networks) {
+    return networks.isEmpty() ? "" : "elements = { " + String.join(", ", networks) + " }";
   }
 
   /** Before a rule that belongs to the defence. */
@@ -172,19 +196,27 @@ record NodeRules(NetworkNames names, Subnet subnet, Defences defences) {
     String key = passage.egress().key();
     String chain = passage.chain();
     int most = passage.connections();
+    HeldConnections held = HeldConnections.atMost(most);
     var text = new StringBuilder();
     text.append(
         """
         add set %1$s rate_%2$d { type ipv4_addr; size 8192; flags dynamic,timeout; timeout 10s; }
-        add set %1$s count_%2$d { type ipv4_addr; size 8192; flags dynamic; }
+        add set %1$s held_%2$d { typeof ip saddr . ct id; size 131072; flags dynamic; }
         add chain %1$s admit_%2$d
         flush chain %1$s admit_%2$d
         add rule %1$s admit_%2$d update @rate_%2$d { ip saddr limit rate over %3$d/second burst %2$d packets } %4$s
-        add rule %1$s admit_%2$d add @count_%2$d { ip saddr ct count over %2$d } %4$s
+        add rule %1$s admit_%2$d add @held_%2$d { ip saddr . jhash ct id mod %6$d ct count over %7$d } %4$s
         add chain %1$s %5$s
         flush chain %1$s %5$s
         """
-            .formatted(table, most, Math.max(1, most / BURSTS_IN), REFUSE, chain));
+            .formatted(
+                table,
+                most,
+                Math.max(1, most / BURSTS_IN),
+                REFUSE,
+                chain,
+                held.lists(),
+                held.each()));
     text.append(set(table, "deny_" + key, passage.egress().deny()));
     text.append(set(table, "allow_" + key, passage.egress().allow()));
     if (!passage.egress().deny().isEmpty()) {

@@ -26,7 +26,7 @@ final class Passages {
 
   private static final Pattern FIXED =
       Pattern.compile(
-          "\\t(set never|set forbidden|set own|map passages|chain (?!to_|admit_)\\w+) \\{.*?\\n\\t\\}",
+          "\\t(set never|set forbidden|set routers|set own|map passages|chain (?!to_|admit_)\\w+) \\{.*?\\n\\t\\}",
           Pattern.DOTALL);
 
   private final NodeRules rules;

@@ -68,8 +68,12 @@ public final class Reconciler {
           rules.once() && placement.incarnation() > 0
               ? discard(placement.over(unseenEnd(now)), now, notices)
               : start(placement, now, notices);
-      case Phase.Backoff(Instant nextStart) ->
-          now.isBefore(nextStart) ? same(placement, notices) : start(placement, now, notices);
+      case Phase.Backoff(Instant nextStart) -> {
+        if (rules.once()) { // it ended while its orders were not known
+          yield discard(placement.over(lastEnd(placement, now)), now, notices);
+        }
+        yield now.isBefore(nextStart) ? same(placement, notices) : start(placement, now, notices);
+      }
       case Phase.Starting(Address address, Instant deadline) ->
           now.isBefore(deadline)
               ? same(placement, notices)
@@ -90,6 +94,11 @@ public final class Reconciler {
       case Phase.Preparing _, Phase.Discarding _, Phase.Stopped _, Phase.Releasing _ ->
           same(placement, notices);
     };
+  }
+
+  private static Exit lastEnd(Placement placement, Instant now) {
+    Exit last = placement.lastExit();
+    return last == null ? unseenEnd(now) : last;
   }
 
   private static Exit unseenEnd(Instant now) {

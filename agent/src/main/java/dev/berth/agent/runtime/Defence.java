@@ -28,7 +28,7 @@ public enum Defence {
   /** Only what the tenant's policy lets through leaves the node. */
   EGRESS_POLICY,
 
-  /** Nothing from outside the node begins a connection to an instance. */
+  /** Nothing from outside the node but a router begins a connection to an instance. */
   CLOSED_TO_OUTSIDE,
 
   /** An address is given on without the connections that it had. */

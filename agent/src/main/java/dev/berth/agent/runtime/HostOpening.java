@@ -135,7 +135,8 @@ final class HostOpening {
       HostSettings settings, Subnet subnet, Programs programs, Ledger ledger) throws IOException {
     var names = new NetworkNames(settings.clusterId(), settings.nodeNumber());
     var network =
-        new NodeNetwork(names, subnet, programs, settings.defences(), settings.forbidden());
+        new NodeNetwork(
+            names, subnet, programs, settings.defences(), settings.forbidden(), settings.routers());
     network.setUp(ledger.passages());
     return network;
   }

@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
  * @param subnet such as {@code 10.88.0.0/22}; the gateway has its first address
  * @param capacity what instances may use; empty: what the machine has, less a reserve
  * @param forbidden IPv4 networks that no instance reaches, whatever its tenant's policy
+ * @param routers IPv4 networks outside of this node from which routers call instances
  * @param defences all of them, except in tests
  */
 public record HostSettings(
@@ -25,9 +26,12 @@ public record HostSettings(
     String subnet,
     Optional<Capacity> capacity,
     List<String> forbidden,
+    List<String> routers,
     Defences defences) {
   /** In the operator's list. */
   private static final int MOST_FORBIDDEN = 256;
+
+  private static final int MOST_ROUTERS = 64;
 
   private static final Pattern CLUSTER_ID = Pattern.compile("[0-9a-f]{6}");
 
@@ -40,6 +44,7 @@ public record HostSettings(
       throw new IllegalArgumentException("node.number must be 1 to 999, not " + nodeNumber);
     }
     forbidden = Networks.forbidden(forbidden, Integer.MAX_VALUE);
+    routers = Networks.routers(routers, MOST_ROUTERS);
     stateDirectory = stateDirectory.toAbsolutePath().normalize();
   }
 
@@ -50,7 +55,15 @@ public record HostSettings(
       Path stateDirectory,
       String subnet,
       Optional<Capacity> capacity) {
-    this(clusterId, nodeNumber, stateDirectory, subnet, capacity, List.of(), Defences.all());
+    this(
+        clusterId,
+        nodeNumber,
+        stateDirectory,
+        subnet,
+        capacity,
+        List.of(),
+        List.of(),
+        Defences.all());
   }
 
   /** With the operator's list of what is forbidden, in place of another. */
@@ -62,6 +75,7 @@ public record HostSettings(
         subnet,
         capacity,
         Networks.forbidden(networks, MOST_FORBIDDEN),
+        routers,
         defences);
   }
 
@@ -70,11 +84,24 @@ public record HostSettings(
     var all = new TreeSet<>(forbidden);
     all.addAll(networks);
     return new HostSettings(
-        clusterId, nodeNumber, stateDirectory, subnet, capacity, List.copyOf(all), defences);
+        clusterId,
+        nodeNumber,
+        stateDirectory,
+        subnet,
+        capacity,
+        List.copyOf(all),
+        routers,
+        defences);
+  }
+
+  /** With the networks from which routers call, in place of others. */
+  public HostSettings calledFrom(List<String> networks) {
+    return new HostSettings(
+        clusterId, nodeNumber, stateDirectory, subnet, capacity, forbidden, networks, defences);
   }
 
   public HostSettings with(Defences others) {
     return new HostSettings(
-        clusterId, nodeNumber, stateDirectory, subnet, capacity, forbidden, others);
+        clusterId, nodeNumber, stateDirectory, subnet, capacity, forbidden, routers, others);
   }
 }

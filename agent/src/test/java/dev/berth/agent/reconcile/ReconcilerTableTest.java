@@ -179,6 +179,15 @@ class ReconcilerTableTest {
     assertThat(REPORTS.size() - 1).isEqualTo(Report.class.getPermittedSubclasses().length);
   }
 
+  @Test
+  void whatRunsOnceIsNotStartedAgainThoughItEndedBeforeThatWasKnown() {
+    var once = new Rules(true, Duration.ofSeconds(5), Duration.ofSeconds(60), 3, true);
+
+    Outcome outcome = Reconciler.look(inPhase("BackoffDue"), Wish.RUN, once, NOW);
+
+    assertThat(said(inPhase("BackoffDue"), outcome)).isEqualTo("Discarding/Discard");
+  }
+
   static Placement inPhase(String name) {
     return new Placement(
         new PlacementId(7),

@@ -39,6 +39,7 @@ final class TestNode implements AutoCloseable {
             "10.200." + RANDOM.nextInt(1, 255) + ".0/" + prefix,
             Optional.empty(),
             List.of(),
+            List.of(),
             defences);
     host = ContainerHost.open(settings, images);
     host.onExit(ends::add);

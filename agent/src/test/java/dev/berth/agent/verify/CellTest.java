@@ -75,6 +75,7 @@ class CellTest {
             "10.205." + RANDOM.nextInt(1, 255) + ".0/24",
             Optional.empty(),
             List.of(),
+            List.of(),
             defences);
     try (var programs = new Programs();
         var host =

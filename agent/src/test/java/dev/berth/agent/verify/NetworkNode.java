@@ -19,9 +19,6 @@ final class NetworkNode implements AutoCloseable {
   /** Few connections, so that a test can reach the limit. */
   static final int CONNECTIONS = 50;
 
-  private static final Limits LIMITS =
-      new Limits(64, 100, 1000, 64, 16, 256, new Rates(100, 128, 500, 1024, CONNECTIONS));
-
   private final HostSettings settings;
   private final ContainerHost host;
   private final Programs programs = new Programs();
@@ -33,6 +30,27 @@ final class NetworkNode implements AutoCloseable {
 
   NetworkNode(Path state, String clusterId, int number, Defences defences, List<String> forbidden)
       throws Exception {
+    this(state, clusterId, number, defences, new Openness(forbidden, List.of(), CONNECTIONS));
+  }
+
+  /** How far cells get, and who gets to them. */
+  private record Openness(List<String> forbidden, List<String> routers, int connections) {}
+
+  /** A node whose cells may hold more connections, or fewer. */
+  static NetworkNode holding(Path state, int connections) throws Exception {
+    var openness = new Openness(List.of(), List.of(), connections);
+    return new NetworkNode(state, clusterId(), 1, Defences.all(), openness);
+  }
+
+  /** A node whose cells are called by routers outside. */
+  static NetworkNode calledFrom(Path state, int number, List<String> routers) throws Exception {
+    var openness = new Openness(List.of(), routers, CONNECTIONS);
+    return new NetworkNode(state, clusterId(), number, Defences.all(), openness);
+  }
+
+  private NetworkNode(
+      Path state, String clusterId, int number, Defences defences, Openness openness)
+      throws Exception {
     this.settings =
         new HostSettings(
             clusterId,
@@ -40,10 +58,17 @@ final class NetworkNode implements AutoCloseable {
             state,
             "10.203." + RandomGenerator.getDefault().nextInt(1, 255) + ".0/24",
             Optional.empty(),
-            forbidden,
+            openness.forbidden,
+            openness.routers,
             defences);
     this.host = open();
-    this.cells = new Cells(host, CellImages.make(host, programs), programs, LIMITS);
+    this.cells =
+        new Cells(
+            host,
+            CellImages.make(host, programs),
+            programs,
+            new Limits(
+                64, 100, 1000, 64, 16, 512, new Rates(100, 128, 500, 1024, openness.connections)));
   }
 
   static String clusterId() {

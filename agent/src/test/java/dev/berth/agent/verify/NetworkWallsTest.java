@@ -112,6 +112,38 @@ class NetworkWallsTest {
   }
 
   @Test
+  void onlyARouterThatIsNamedBeginsAConnectionFromOutside() throws Exception {
+    List<String> routers = List.of(outside.address(2) + "/32");
+    try (var other = NetworkNode.calledFrom(directory.resolve("four"), 4, routers)) {
+      Cell called = other.cell();
+      assertThat(called.inside("print 'up'")).isEqualTo("up");
+
+      assertThat(call(called, outside.address(2))).isEqualTo("called");
+      assertThat(call(called, outside.address(3))).isEqualTo("111");
+      assertThat(Attacks.connect(called, outside.address(2), Outside.TCP))
+          .as("what the router's machine offers is reached as before")
+          .startsWith("reached");
+    }
+  }
+
+  /** What comes of a connection from this address outside that has the cell print a word. */
+  private static String call(Cell cell, String from) throws Exception {
+    var attempt =
+        outside.perl(
+            """
+            socket(my $s, 2, 1, 0);
+            bind($s, pack("S n C4 x8", 2, 0, split /\\./, "%s")) or die $!;
+            connect($s, pack("S n C4 x8", 2, %d, split /\\./, "%s")) or print($! + 0), exit;
+            syswrite($s, "print 'called'");
+            shutdown($s, 1);
+            sysread($s, my $text, 200);
+            print $text;
+            """
+                .formatted(from, Cell.PORT, cell.address()));
+    return new String(attempt.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+  }
+
+  @Test
   void rulesThatSomebodyTakesAwayComeBack() throws Exception {
     try (var other =
         new NetworkNode(directory.resolve("three"), NetworkNode.clusterId(), 3, Defences.all())) {

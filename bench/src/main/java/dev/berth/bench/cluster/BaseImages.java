@@ -8,6 +8,7 @@ import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The base images that the recipes of deploy/bases make, each made once and kept in
@@ -16,10 +17,19 @@ import java.util.HexFormat;
  * <p>A changed recipe is made anew; to renew the packages, delete the file. Thread-safe.
  */
 public final class BaseImages {
+  /** One image is made once at a time, whatever the others do. */
+  private static final ConcurrentHashMap<String, Object> LOCKS = new ConcurrentHashMap<>();
+
   private BaseImages() {}
 
   /** The squashfs image of a base line. The home is the checkout. */
-  public static synchronized Path image(Path home, String line) {
+  public static Path image(Path home, String line) {
+    synchronized (LOCKS.computeIfAbsent(line, _ -> new Object())) {
+      return found(home, line);
+    }
+  }
+
+  private static Path found(Path home, String line) {
     Path recipe = home.resolve("deploy/bases/" + line + "/make");
     try {
       Path directory = Files.createDirectories(home.resolve(".berth-build/bases"));
@@ -38,7 +48,7 @@ public final class BaseImages {
     Path fresh = image.resolveSibling(image.getFileName() + "." + ProcessHandle.current().pid());
     Path log = image.resolveSibling(image.getFileName() + ".log");
     Process process =
-        new ProcessBuilder(recipe.toString(), fresh.toString())
+        new ProcessBuilder("nice", recipe.toString(), fresh.toString())
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .start();

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>Is taken down and purged when it is closed, and when the JVM ends before that. Needs root.
  * Thread-safe.
  */
-public final class ThrowawayCluster implements AutoCloseable {
+public final class ThrowawayCluster implements Cluster {
   /** The first `up` may have to make the base image. */
   private static final Duration LONGEST_UP = Duration.ofMinutes(5);
 
@@ -103,11 +103,12 @@ public final class ThrowawayCluster implements AutoCloseable {
     return directory.resolve("state");
   }
 
-  /** For a run's own files; removed with the cluster. */
+  @Override
   public Path scratch() {
     return directory;
   }
 
+  @Override
   public int httpPort() {
     return httpPort;
   }
@@ -116,19 +117,22 @@ public final class ThrowawayCluster implements AutoCloseable {
     return berth;
   }
 
+  @Override
   public BerthCommand.Outcome berth(String... arguments) {
     return berth.done(LONGEST_COMMAND, arguments);
   }
 
+  @Override
   public BerthCommand.Outcome tryBerth(String... arguments) {
     return berth.run(LONGEST_COMMAND, arguments);
   }
 
+  @Override
   public ClusterApi api() {
     return ClusterApi.connect(stateDirectory().resolve("identity/operator"), apiPort);
   }
 
-  /** The instances' processes of this cluster, and of no other one on the host. */
+  @Override
   public InstanceProcesses processes() {
     return new InstanceProcesses(id());
   }
@@ -167,7 +171,8 @@ public final class ThrowawayCluster implements AutoCloseable {
     return process.pid();
   }
 
-  /** Publishes the image that a recipe of deploy/bases makes. Needs a cluster that is up. */
+  /** Needs a cluster that is up. */
+  @Override
   public void publishBase(String line) {
     berth("bases", "publish", line, BaseImages.image(home, line).toString());
   }

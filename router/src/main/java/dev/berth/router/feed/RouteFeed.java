@@ -155,6 +155,8 @@ public final class RouteFeed implements AutoCloseable {
     RouterHello.Builder hello = RouterHello.newBuilder().setRouter(settings.routerName());
     hello.setEpoch(intake.table().epoch()).setVersion(intake.table().version());
     next.send(RouterMessage.newBuilder().setHello(hello).build());
+    long reach = settings.reachWithin().toNanos();
+    var _ = thread.schedule(guarded(next::leaveUnlessReached), reach, TimeUnit.NANOSECONDS);
   }
 
   private void beat() {
@@ -288,6 +290,7 @@ public final class RouteFeed implements AutoCloseable {
     private @Nullable ClientCallStreamObserver<RouterMessage> out;
     private final Schedulers schedulers;
     private final Epochs epochs;
+    private boolean reached;
     private boolean tabled;
     private boolean over;
     private long acknowledged = -1;
@@ -300,6 +303,7 @@ public final class RouteFeed implements AutoCloseable {
     @Override
     public void beforeStart(ClientCallStreamObserver<RouterMessage> requests) {
       out = requests;
+      requests.setOnReadyHandler(() -> reached = true);
     }
 
     void send(RouterMessage message) {
@@ -324,6 +328,13 @@ public final class RouteFeed implements AutoCloseable {
                         .setEpoch(table.epoch())
                         .setVersion(table.version()))
                 .build());
+      }
+    }
+
+    /** Nobody is there, or somebody who does not move. */
+    void leaveUnlessReached() {
+      if (!reached) {
+        cancel("no connection within " + settings.reachWithin());
       }
     }
 
@@ -382,7 +393,8 @@ public final class RouteFeed implements AutoCloseable {
     public void onError(Throwable cause) {
       over = true;
       Status status = Status.fromThrowable(cause);
-      boolean isAnotherTriedAtOnce = !tabled && schedulers.moveOn(cause);
+      // Also after one that served: if its machine is gone, to ask it again would take seconds.
+      boolean isAnotherTriedAtOnce = schedulers.moveOn(cause) && !tabled;
       ended(this, status.getCode() + " " + status.getDescription(), isAnotherTriedAtOnce);
     }
 

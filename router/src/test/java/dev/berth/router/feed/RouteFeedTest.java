@@ -14,16 +14,20 @@ import dev.berth.proto.v1.RouteFeedGrpc;
 import dev.berth.proto.v1.RouteMessage;
 import dev.berth.proto.v1.RouterMessage;
 import dev.berth.router.table.RouteTable;
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
+import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -53,6 +57,8 @@ class RouteFeedTest {
   private @Nullable ManagedChannel channel;
   private @Nullable RouteFeed feed;
   private volatile boolean starting;
+  private Duration reachWithin = Duration.ofSeconds(20);
+  private List<String> addresses = List.of(name);
 
   /** A table that the feed wants in force; the event loops of this test are as slow as it likes. */
   private record Shown(RouteTable table, @Nullable Collection<String> changed, Runnable inForce) {}
@@ -107,7 +113,11 @@ class RouteFeedTest {
     feed =
         new RouteFeed(
             new FeedSettings(
-                "router-1", Duration.ofMillis(20), Duration.ofMillis(5), Duration.ofMillis(50)),
+                "router-1",
+                Duration.ofMillis(20),
+                reachWithin,
+                Duration.ofMillis(5),
+                Duration.ofMillis(50)),
             file(),
             this::show,
             new RouteFeed.Surroundings(System::nanoTime, new SplittableRandom(1)));
@@ -116,7 +126,7 @@ class RouteFeedTest {
     starting = false;
     try {
       feed.follow(
-          new Schedulers(List.of(name), this::dial),
+          new Schedulers(addresses, this::dial),
           EpochFile.open(directory.resolve("epoch"), feed.state().epoch()));
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
@@ -124,7 +134,10 @@ class RouteFeedTest {
   }
 
   private ManagedChannel dial(String address) {
-    channel = InProcessChannelBuilder.forName(address).build();
+    channel =
+        address.startsWith("127.0.0.1:")
+            ? NettyChannelBuilder.forTarget(address, InsecureChannelCredentials.create()).build()
+            : InProcessChannelBuilder.forName(address).build();
     return channel;
   }
 
@@ -303,6 +316,45 @@ class RouteFeedTest {
       leader.stream().onNext(table(3, 1, 2));
 
       assertThat(shows().table().epoch()).isEqualTo(3);
+    } finally {
+      other.shutdownNow();
+    }
+  }
+
+  @Test
+  void aSchedulerThatTakesConnectionsAndLeavesThemAloneIsLeftForTheNext() throws Exception {
+    stopFeed();
+    scheduler.streams.clear();
+    try (var standsStill = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+      addresses = List.of("127.0.0.1:" + standsStill.getLocalPort(), name);
+      reachWithin = Duration.ofMillis(50);
+      startFeed();
+
+      scheduler.stream().onNext(table(3, 1, 2));
+
+      assertThat(shows().table().epoch()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void afterALeaderThatIsGoneAnotherIsAskedFirst() throws Exception {
+    FakeScheduler follower = new FakeScheduler();
+    String elsewhere = name + ":1";
+    Server other = InProcessServerBuilder.forName(elsewhere).addService(follower).build().start();
+    try {
+      stopFeed();
+      scheduler.streams.clear();
+      addresses = List.of(name, elsewhere);
+      startFeed();
+      StreamObserver<RouteMessage> stream = scheduler.stream();
+      stream.onNext(table(1, 1, 1));
+      shows().inForce().run();
+      stream.onError(Status.UNAVAILABLE.asRuntimeException());
+
+      follower.stream().onNext(table(2, 1, 2));
+
+      assertThat(shows().table().epoch()).isEqualTo(2);
+      assertThat(scheduler.streams).isEmpty();
     } finally {
       other.shutdownNow();
     }

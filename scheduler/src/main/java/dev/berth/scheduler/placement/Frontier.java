@@ -39,9 +39,17 @@ final class Frontier {
     this.isInVain = new boolean[this.shelves.length];
   }
 
-  /** No node of the shelf has a smaller key, where spread is wanted and none was put aside. */
+  /**
+   * No node of the shelf has a smaller key, where spread is wanted and none is known to have the
+   * image.
+   */
   static long atLeast(Shelf shelf) {
     return ((shelf.key(0) >>> 32) + IMAGE_BONUS) << RANK_BITS;
+  }
+
+  /** The same, where some were put aside. */
+  static long atLeastAside(long atLeast) {
+    return atLeast == NONE ? NONE : Math.max(0, atLeast - ((long) IMAGE_BONUS << RANK_BITS));
   }
 
   /** Once the search has put its nodes aside. */

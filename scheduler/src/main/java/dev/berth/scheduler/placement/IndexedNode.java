@@ -32,11 +32,12 @@ final class IndexedNode {
   /** Placements that have been told to leave. */
   int leaving;
 
-  // Of the search under way; all 0 and false between searches.
+  // Of the search under way; all 0, false and null between searches.
   int held;
   int taken;
   boolean isAside;
   boolean hasImage;
+  @Nullable IndexedNode nextAside;
 
   private KnownNode node;
   private Capacity all;

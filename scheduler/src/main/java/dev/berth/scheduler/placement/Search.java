@@ -28,6 +28,7 @@ final class Search implements AutoCloseable {
   private final @Nullable Frontier[] frontiers;
   private final long[] best;
   private final List<IndexedNode> marked = new ArrayList<>();
+  private final @Nullable IndexedNode[] asideIn;
 
   Search(NodeIndex index, Layout layout, Group group) {
     this.index = index;
@@ -38,16 +39,18 @@ final class Search implements AutoCloseable {
     this.heldInRack = new int[layout.racks()];
     this.frontiers = new Frontier[layout.racks()];
     this.best = new long[layout.racks()];
-    sight();
+    this.asideIn = new IndexedNode[layout.racks()];
     mark(group);
-    begin();
+    sight();
   }
 
   /** No rack is walked yet: each has a bound of what its best node could be. */
   private void sight() {
     for (Layout.Zone zone : layout.zones()) {
       for (Layout.Rack rack : zone.racks()) {
-        best[rack.number()] = sight(rack);
+        int number = rack.number();
+        long least = sight(rack);
+        best[number] = asideIn[number] == null ? least : key(number, Frontier.atLeastAside(least));
       }
     }
   }
@@ -78,6 +81,12 @@ final class Search implements AutoCloseable {
       }
       open = new Frontier(byRank, need, layout.packs(), shelves);
       frontiers[rack] = open;
+      for (IndexedNode node = asideIn[rack]; node != null; node = node.nextAside) {
+        if (index.isOpenTo(node, need)) {
+          open.offer(node);
+        }
+      }
+      open.begin();
     }
     return open;
   }
@@ -116,32 +125,15 @@ final class Search implements AutoCloseable {
     if (!node.isAside) {
       node.isAside = true;
       marked.add(node);
-    }
-  }
-
-  /** Racks with nodes that were put aside are walked at once. */
-  private void begin() {
-    for (IndexedNode node : marked) {
-      Frontier frontier = open(shelf(node).rack);
-      if (frontier != null && index.isOpenTo(node, need)) {
-        frontier.offer(node);
-      }
-    }
-    for (int rack = 0; rack < frontiers.length; rack++) {
-      Frontier frontier = frontiers[rack];
-      if (frontier != null) {
-        frontier.begin();
-        refresh(rack);
-      }
+      int rack = shelf(node).rack;
+      node.nextAside = asideIn[rack];
+      asideIn[rack] = node;
     }
   }
 
   private void walk(int rack) {
     if (frontiers[rack] == null) {
-      Frontier frontier = open(rack);
-      if (frontier != null) {
-        frontier.begin();
-      }
+      Frontier _ = open(rack);
       refresh(rack);
     }
   }
@@ -149,9 +141,12 @@ final class Search implements AutoCloseable {
   /** Racks that hold fewer of the type come first; in pools that pack, racks do not count. */
   private void refresh(int rack) {
     Frontier frontier = frontiers[rack];
-    long key = frontier == null ? Frontier.NONE : frontier.best();
+    best[rack] = key(rack, frontier == null ? Frontier.NONE : frontier.best());
+  }
+
+  private long key(int rack, long ofItsBest) {
     long held = layout.packs() ? 0 : Math.min(heldInRack[rack], MOST_HELD);
-    best[rack] = key == Frontier.NONE ? Frontier.NONE : held * UNIT | key;
+    return ofItsBest == Frontier.NONE ? Frontier.NONE : held * UNIT | ofItsBest;
   }
 
   /** The node for the next instance, if any has room. */
@@ -271,6 +266,7 @@ final class Search implements AutoCloseable {
       node.held = 0;
       node.isAside = false;
       node.hasImage = false;
+      node.nextAside = null;
     }
     for (Frontier frontier : frontiers) {
       if (frontier != null) {

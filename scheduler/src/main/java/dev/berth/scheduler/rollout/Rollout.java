@@ -219,9 +219,12 @@ public final class Rollout {
 
   /**
    * What requests reach is kept, also on a node that is lost: its container may well run on. Of
-   * equals the older one stays: it comes first.
+   * equals the older one stays: it comes first. What is to be gone by now goes, whatever it does.
    */
   private int rank(Placement placement) {
+    if (view.isPastDeadline(placement)) {
+      return -1;
+    }
     return (view.isServing(placement) ? 4 : 0)
         + (view.isRunning(placement) ? 2 : 0)
         + (view.isLost(placement) ? 0 : 1);

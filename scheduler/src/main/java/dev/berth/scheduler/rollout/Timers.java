@@ -48,7 +48,8 @@ public record Timers(
 
   /**
    * Before the first epoch there was no leader whom a router could still be following. After a
-   * later one a router may take 15 s to see that its leader is gone, and some more to call.
+   * later one a router may take 10 s to see that its leader is gone, and 5 s more for each
+   * scheduler that does not answer either.
    */
   public Timers inEpoch(long epoch) {
     return epoch <= 1

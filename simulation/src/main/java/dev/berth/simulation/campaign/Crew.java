@@ -9,6 +9,7 @@ final class Crew {
   private final int bearable;
   private final byte[] healthy;
   private final byte[] placed;
+  private final byte[] old;
   private int down;
   private long[] routed = {};
 
@@ -21,6 +22,7 @@ final class Crew {
     this.bearable = bearable;
     this.healthy = new byte[count + 1];
     this.placed = new byte[count + 1];
+    this.old = new byte[count + 1];
     this.down = count;
   }
 
@@ -65,6 +67,12 @@ final class Crew {
   int placed(int index, int more) {
     placed[index] += (byte) more;
     return placed[index];
+  }
+
+  /** How many of them are of the old version. */
+  int old(int index, int more) {
+    old[index] += (byte) more;
+    return old[index];
   }
 
   /** In ascending order. */

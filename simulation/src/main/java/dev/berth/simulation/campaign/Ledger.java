@@ -50,6 +50,7 @@ final class Ledger {
     this.wanted = instances;
     for (Placement placement : laid.placements().byId().values()) {
       crew(placement).placed(placement.instance().index(), 1);
+      crew(placement).old(placement.instance().index(), 1);
       if (isRestAsked(laid, placement)) {
         placedAt.put(placement.instance(), placement.since());
       }
@@ -93,7 +94,9 @@ final class Ledger {
 
   private void placed(ClusterState state, Placement placement) {
     wanted++;
-    left += placement.wanted().baseVersion() == 1 ? 1 : 0; // evened out meanwhile
+    if (isOld(placement)) { // evened out meanwhile
+      left += crew(placement).old(placement.instance().index(), 1) == 1 ? 1 : 0;
+    }
     int twice = crew(placement).placed(placement.instance().index(), 1);
     if (twice > 2) {
       throw new Violation(
@@ -136,8 +139,14 @@ final class Ledger {
     if (was == null || was.isWanted()) {
       wanted--;
       crew(placement).placed(placement.instance().index(), -1);
-      left -= placement.wanted().baseVersion() == 1 ? 1 : 0;
+      if (isOld(placement)) {
+        left -= crew(placement).old(placement.instance().index(), -1) == 0 ? 1 : 0;
+      }
     }
+  }
+
+  private static boolean isOld(Placement placement) {
+    return placement.wanted().baseVersion() == 1;
   }
 
   private static void capacity(ClusterState state, NodeId id) {

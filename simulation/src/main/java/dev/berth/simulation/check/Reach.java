@@ -29,19 +29,6 @@ final class Reach {
     }
   }
 
-  /**
-   * For how long it could have found this one among all schedulers: none of the others kept it
-   * waiting for an answer, as one that is cut off does, dead or not. Of a process that has found it
-   * already this says nothing.
-   */
-  long finds(SimProcess process, String scheduler) {
-    long shortest = lasts(process, scheduler);
-    for (SimScheduler other : cluster.schedulers()) {
-      shortest = Math.min(shortest, lasts(process, other.name()));
-    }
-    return shortest;
-  }
-
   /** Microseconds, 0 when it cannot now. */
   long lasts(SimProcess process, String scheduler) {
     look();

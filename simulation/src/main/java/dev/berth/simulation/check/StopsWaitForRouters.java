@@ -20,9 +20,9 @@ final class StopsWaitForRouters extends Invariant {
   private static final long DRAIN_MICROS = 59_000_000;
 
   /**
-   * A router that could have called for so long must not be forgotten: it gives up an attempt that
-   * nobody answers after at most 20 s and then calls anew, and what was decided before that takes a
-   * moment to be stored.
+   * A router that could have called for so long must not be forgotten, whoever else is away: it
+   * gives up each that does not answer after 5 s, waits 2 s after a round, and what was decided
+   * before it called takes a moment to be stored.
    */
   private static final long CALL_MICROS = 25_000_000;
 
@@ -64,7 +64,7 @@ final class StopsWaitForRouters extends Invariant {
     }
     for (SimRouter router : cluster().routers()) {
       String writer = commit.write().writer();
-      boolean counts = isConnected(writer, router) || reach.finds(router, writer) >= CALL_MICROS;
+      boolean counts = isConnected(writer, router) || reach.lasts(router, writer) >= CALL_MICROS;
       require(
           !counts || !Tables.leadsTo(router.inForce(), id),
           "placement %d was to stop while %s still sent requests to it",

@@ -10,6 +10,7 @@ import dev.berth.agent.logs.LogReading;
 import dev.berth.agent.logs.LogSink;
 import dev.berth.agent.order.Orders;
 import dev.berth.agent.runtime.Capacity;
+import dev.berth.leader.Dial;
 import dev.berth.proto.v1.LogsWanted;
 import dev.berth.simulation.host.HostDriver;
 import dev.berth.simulation.host.SimHost;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Its host and its disk outlive it. Confined to the world's thread.
  */
 public final class SimAgent extends SimProcess {
+  /** It asks after 10 s without a word. */
+  private static final Duration SILENCE = Dial.ANSWER.plusSeconds(10);
+
   private final Cluster cluster;
   private final SimHost host;
   private final OrderDisk disk;
@@ -101,7 +105,7 @@ public final class SimAgent extends SimProcess {
             "x86_64",
             Map.of(),
             "simulated");
-    var caller = new SimChannel.Caller(this, "agent:" + name(), true);
+    var caller = new SimChannel.Caller(this, "agent:" + name(), SILENCE);
     link =
         new SchedulerLink(
             new Fence(epochs, cluster.dialledBy(caller)),

@@ -1,5 +1,6 @@
 package dev.berth.simulation.cluster;
 
+import dev.berth.leader.Dial;
 import dev.berth.router.feed.FeedSettings;
 import dev.berth.router.feed.RouteFeed;
 import dev.berth.router.feed.SavedTable;
@@ -10,6 +11,7 @@ import dev.berth.simulation.network.SimChannel;
 import dev.berth.simulation.world.SimProcess;
 import dev.berth.simulation.world.VirtualExecutor;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Its saved table outlives it. Confined to the world's thread.
  */
 public final class SimRouter extends SimProcess {
+  /** It asks after 5 s without a word. */
+  private static final Duration SILENCE = Dial.ANSWER.plusSeconds(5);
+
   private final Cluster cluster;
   private RouteTable saved = RouteTable.empty();
   private RouteTable inForce = RouteTable.empty();
@@ -67,7 +72,7 @@ public final class SimRouter extends SimProcess {
     fresh.restore();
     isRestoring = false;
     feed = fresh;
-    var caller = new SimChannel.Caller(this, "router:" + name(), true);
+    var caller = new SimChannel.Caller(this, "router:" + name(), SILENCE);
     fresh.follow(cluster.dialledBy(caller), epochs);
   }
 

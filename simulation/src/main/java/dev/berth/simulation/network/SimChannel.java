@@ -6,6 +6,7 @@ import io.grpc.ClientCall;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /** A channel of a simulated process to a simulated server. Confined to the world's thread. */
@@ -18,9 +19,9 @@ public final class SimChannel extends ManagedChannel {
    * Who calls.
    *
    * @param provenName as its certificate says
-   * @param keepsAlive whether it notices by itself that nobody answers any more
+   * @param silence after so long it notices by itself that nobody answers any more
    */
-  public record Caller(SimProcess process, String provenName, boolean keepsAlive) {}
+  public record Caller(SimProcess process, String provenName, Duration silence) {}
 
   public SimChannel(Network network, Caller caller, SimServer server) {
     this.network = network;

@@ -1,6 +1,7 @@
 package dev.berth.simulation.network;
 
 import dev.berth.identity.Peer;
+import dev.berth.leader.Dial;
 import dev.berth.simulation.world.SimProcess;
 import dev.berth.simulation.world.World;
 import io.grpc.ClientCall;
@@ -22,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * the way when a side gives up, nothing arrives. Confined to the world's thread.
  */
 final class Wire<Q, R> {
-  private static final long LOOK_MICROS = 5_000_000;
+  private static final long LOOK_MICROS = 1_000_000;
   private static final long SILENCE_MICROS = 15_000_000;
+  private static final long CONNECT_MICROS = Dial.CONNECT.toNanos() / 1000;
   private static final long RETRY_MICROS = 150_000;
   private static final long REFUSED_MICROS = 3_000;
 
@@ -40,6 +42,7 @@ final class Wire<Q, R> {
   private final Side<Q> serverSide;
   private ClientCall.@Nullable Listener<R> clientListener;
   private ServerCall.@Nullable Listener<Q> serverListener;
+  private boolean isConnected;
   private boolean isCancelledByClient;
   private boolean isClosedByServer;
   private long silentSince = -1;
@@ -79,14 +82,6 @@ final class Wire<Q, R> {
     clientSide.lastDue = world.now();
     serverSide.lastDue = world.now() + network.micros(near.name(), far.name());
     world.after(serverSide.lastDue - world.now(), "call " + near + ">" + far, this::arrive);
-    near.later(
-        1,
-        "ready",
-        () -> {
-          if (clientSide.isOpen && clientListener != null) {
-            clientListener.onReady();
-          }
-        });
   }
 
   private void arrive() {
@@ -95,7 +90,7 @@ final class Wire<Q, R> {
     }
     if (!network.isOpenBothWays(near.name(), far.name())) {
       // nobody answers: the attempt is given up after a while
-      long patience = world.random("dial " + near).nextLong(1_000_000, 20_000_000);
+      long patience = world.random("dial " + near).nextLong(1_000_000, CONNECT_MICROS);
       near.later(patience, "unanswered", () -> endClient(unavailable("nobody answers")));
     } else if (!far.isAlive()) {
       near.later(REFUSED_MICROS, "refused", () -> endClient(unavailable("connection refused")));
@@ -113,6 +108,7 @@ final class Wire<Q, R> {
     if (!serverSide.isOpen) {
       return;
     }
+    toClient(this::connected);
     var definition = (ServerMethodDefinition<Q, R>) server.method(method.getFullMethodName());
     if (definition == null) {
       new Serving().close(Status.UNIMPLEMENTED, new Metadata());
@@ -127,6 +123,13 @@ final class Wire<Q, R> {
     }
     serverListener.onReady();
     drainServer();
+  }
+
+  private void connected() {
+    isConnected = true;
+    if (clientSide.isOpen && clientListener != null) {
+      clientListener.onReady();
+    }
   }
 
   // --- on the way
@@ -177,11 +180,13 @@ final class Wire<Q, R> {
     } else if (silentSince < 0) {
       silentSince = world.now();
     }
-    boolean isSilent = silentSince >= 0 && world.now() - silentSince >= SILENCE_MICROS;
-    if (nearThere && ((!farThere && wayIsOpen) || (isSilent && caller.keepsAlive()))) {
+    long silence = silentSince < 0 ? -1 : world.now() - silentSince;
+    boolean isSilentHere = silence >= caller.silence().toNanos() / 1000;
+    boolean isSilentThere = silence >= SILENCE_MICROS;
+    if (nearThere && ((!farThere && wayIsOpen) || isSilentHere)) {
       near.run(() -> endClient(unavailable("the connection is gone")));
     }
-    if (farThere && ((!nearThere && wayIsOpen) || isSilent)) {
+    if (farThere && ((!nearThere && wayIsOpen) || isSilentThere)) {
       far.run(this::endServer);
     }
     world.after(LOOK_MICROS, "alive? " + near + ">" + far, this::look);
@@ -316,7 +321,7 @@ final class Wire<Q, R> {
 
     @Override
     public boolean isReady() {
-      return clientSide.isOpen;
+      return clientSide.isOpen && isConnected;
     }
   }
 

@@ -29,7 +29,10 @@ import org.jspecify.annotations.Nullable;
 public final class StoreClient {
   private static final long BEAT_MICROS = 1_000_000;
   private static final long LOST_MICROS = 6_700_000;
-  private static final long DEPOSED_MICROS = 20_000_000;
+
+  /** Who is connected hears of it within that time; who is not takes the session for lost then. */
+  private static final long DEPOSED_MICROS = LOST_MICROS;
+
   private static final long NOTICE_MICROS = 2_000_000;
   private static final long HOLD_MICROS = 200_000;
 
