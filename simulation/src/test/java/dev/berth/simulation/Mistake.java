@@ -164,10 +164,9 @@ enum Mistake {
       new Edit(
           "scheduler",
           "scheduler/control/Working.java",
-          "actual = actual.withReport(report);\n      reported.add(report.id());\n"
-              + "      touch(placement);",
-          "actual = actual.withReport(report);\n      reported.add(report.id());\n"
-              + "      touched.add(placement.instance().type());")),
+          "arrivals.add(placement.instance().type());\n      } else {\n        touch(placement);",
+          "arrivals.add(placement.instance().type());\n      } else {\n"
+              + "        touched.add(placement.instance().type());")),
   AN_UNREADABLE_ORDER_FILE_MEANS_NOTHING_IS_WANTED(
       new Edit("agent", "agent/control/Node.java", "return Wish.UNKNOWN;", "return Wish.DROP;")),
   CRASHED_INSTANCES_STAY_DOWN(
