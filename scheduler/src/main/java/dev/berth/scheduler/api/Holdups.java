@@ -82,7 +82,7 @@ final class Holdups {
     for (ProcessTypeId type : snapshot.state().placements().typesOf(app.id())) {
       for (Placement placement : snapshot.state().placements().of(type)) {
         boolean isWithin = placement.since().plus(time).isAfter(snapshot.at());
-        placed += placement.isWanted() && isWithin ? 1 : 0;
+        placed += placement.isWanted() && isWithin && !type.isShadow() ? 1 : 0;
       }
     }
     return placed;

@@ -69,6 +69,7 @@ final class Decider {
   private final Pace pace;
   private final Placing placing;
   private final Campaigning campaigning;
+  private final Trying trying;
   private final Sweep sweep;
   private final Deploying deploying;
   private final Autoscaling autoscaling;
@@ -94,6 +95,7 @@ final class Decider {
     this.pace = new Pace(term.settings().movesPerSecond(), term.began());
     this.placing = new Placing(working, placer, pace);
     this.campaigning = new Campaigning(working, term.began().plus(term.timers().routersExpected()));
+    this.trying = new Trying(working, term.began().plus(term.timers().routersExpected()));
     this.deploying = new Deploying(working, term.began().plus(term.timers().routersExpected()));
     this.autoscaling = new Autoscaling(working, term.settings(), term.began());
     this.rebalancing = new Rebalancing(working, placer, term);
@@ -115,7 +117,12 @@ final class Decider {
       return working.now();
     }
     return Collections.min(
-        List.of(nextLook, campaigning.nextLook(), deploying.nextLook(), rebalancing.nextLook()));
+        List.of(
+            nextLook,
+            campaigning.nextLook(),
+            trying.nextLook(),
+            deploying.nextLook(),
+            rebalancing.nextLook()));
   }
 
   Pass decide(List<Input> inputs, Instant now) {
@@ -133,6 +140,7 @@ final class Decider {
     routeDelta = RouteDelta.nothing(routes.version());
     settle();
     campaigning.conduct(this::isSettled, brake.isFrozen());
+    trying.conduct(brake.isFrozen());
     if (!brake.isFrozen()) {
       autoscaling.scale(this::isSettled);
     }

@@ -90,7 +90,7 @@ final class AgentListener implements StreamObserver<AgentMessage> {
                   connection,
                   AgentMessages.images(
                       message.getImages().getDigestsList(), message.getImages().getProblem())));
-      case ACKNOWLEDGE, BEAT, MESSAGE_NOT_SET ->
+      case ACKNOWLEDGE, BEAT, CPU, MESSAGE_NOT_SET ->
           offer(new Event.AgentBeat(open.node(), connection));
     }
   }

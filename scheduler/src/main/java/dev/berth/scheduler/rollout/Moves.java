@@ -81,6 +81,9 @@ final class Moves {
     int before = 0;
     if (app != null) {
       for (ProcessTypeId type : view.state().placements().typesOf(app.id())) {
+        if (type.isShadow()) {
+          continue;
+        }
         for (Placement placement : view.state().placements().of(type)) {
           boolean isLate = placement.since().plus(HOUR).isAfter(view.now());
           made += placement.isWanted() && isLate ? 1 : 0;

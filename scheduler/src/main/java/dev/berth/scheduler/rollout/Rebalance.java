@@ -83,6 +83,7 @@ public final class Rebalance {
         && app.turnover().underWay() == null
         && placement.isWanted()
         && !type.name().equals(ProcessType.RELEASE)
+        && !type.isShadow()
         && !view.isLost(placement)
         && !view.mustGo(placement)
         && view.isServing(placement)

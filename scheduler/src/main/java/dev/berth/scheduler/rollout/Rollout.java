@@ -36,6 +36,9 @@ public final class Rollout {
   }
 
   public static Plan plan(ProcessTypeId type, View view) {
+    if (type.isShadow()) {
+      return new Shadowing(view, type).plan();
+    }
     var rollout = new Rollout(view, Goal.of(view.state(), type));
     rollout.decide();
     return new Plan(rollout.steps, rollout.isSettled, rollout.stopped);

@@ -170,6 +170,25 @@ public sealed interface Command {
     }
   }
 
+  /**
+   * Begins a trial.
+   *
+   * @param to 0 for the newest version in use
+   */
+  record TryBase(
+      String line, long to, List<AppName> apps, String from, TrialPace pace, boolean isOfAllTypes)
+      implements Command {
+    public TryBase {
+      apps = List.copyOf(apps);
+    }
+  }
+
+  /** Zero means as usual. */
+  record TrialPace(long atATime, Duration within) {}
+
+  /** Number 0 means the line's newest trial. */
+  record HaltTrial(String line, long number) implements Command {}
+
   /** Number 0 means the line's newest campaign. */
   record SteerCampaign(String line, long number, Steering steering) implements Command {}
 
