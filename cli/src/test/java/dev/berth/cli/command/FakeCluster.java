@@ -36,6 +36,8 @@ import dev.berth.proto.v1.ReleaseServiceGrpc;
 import dev.berth.proto.v1.RemoveNodeRequest;
 import dev.berth.proto.v1.RemoveNodeResponse;
 import dev.berth.proto.v1.ScaleRequest;
+import dev.berth.proto.v1.SetAutoscaleRequest;
+import dev.berth.proto.v1.SetRolloutRequest;
 import dev.berth.proto.v1.ThawRequest;
 import dev.berth.proto.v1.UploadSlugRequest;
 import dev.berth.proto.v1.UploadSlugResponse;
@@ -85,6 +87,8 @@ public final class FakeCluster implements AutoCloseable {
   final FakeBases.Plans plans = new FakeBases.Plans();
   final List<Message> nodesAsked = new CopyOnWriteArrayList<>();
   volatile boolean isCordoned;
+  volatile SetRolloutRequest rollout = SetRolloutRequest.getDefaultInstance();
+  volatile SetAutoscaleRequest autoscale = SetAutoscaleRequest.getDefaultInstance();
   volatile String nodeRefusal = "";
   Brake brake = Brake.getDefaultInstance();
 
@@ -203,6 +207,20 @@ public final class FakeCluster implements AutoCloseable {
     @Override
     public void getApp(AppName name, StreamObserver<App> answer) {
       answer.onNext(app(1));
+      answer.onCompleted();
+    }
+
+    @Override
+    public void setRollout(SetRolloutRequest request, StreamObserver<App> answer) {
+      rollout = request;
+      answer.onNext(app(2));
+      answer.onCompleted();
+    }
+
+    @Override
+    public void setAutoscale(SetAutoscaleRequest request, StreamObserver<App> answer) {
+      autoscale = request;
+      answer.onNext(app(2));
       answer.onCompleted();
     }
 

@@ -3,6 +3,7 @@ package dev.berth.cli.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.proto.v1.Campaign.Phase;
+import dev.berth.proto.v1.Coordinator;
 import dev.berth.proto.v1.CordonNodeRequest;
 import dev.berth.proto.v1.DrainNodeRequest;
 import dev.berth.proto.v1.HaltTrialRequest;
@@ -282,6 +283,76 @@ class RollingCommandsTest {
     cluster.bases.refusal = "TRIAL_EXISTS";
     assertThat(cluster.berth("base", "trial", "debian-13")).isEqualTo(1);
     assertThat(err()).contains("refused: it is not possible now");
+  }
+
+  // --- coordinator and autoscaling
+
+  @Test
+  void aCoordinatorIsSentWithASecretThatIsToldOnce() {
+    assertThat(
+            cluster.berth(
+                "rollout",
+                "set",
+                "-a",
+                "acme/shop",
+                "--coordinator",
+                "https://a.example/m",
+                "--coordinator-timeout",
+                "700ms",
+                "--no-answer",
+                "allows"))
+        .isZero();
+
+    Coordinator sent = cluster.rollout.getCoordinator();
+    assertThat(sent.getWebhook().getUrl()).isEqualTo("https://a.example/m");
+    assertThat(sent.getWebhook().getTimeoutMillis()).isEqualTo(700);
+    assertThat(sent.getSilenceAllows()).isTrue();
+    assertThat(err()).contains(sent.getWebhook().getSecret()).contains("told only now");
+
+    assertThat(cluster.berth("rollout", "set", "-a", "acme/shop", "--coordinator", "none"))
+        .isZero();
+    assertThat(cluster.rollout.getCoordinator().getWebhook().getUrl()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--coordinator-timeout 5s",
+        "--no-answer denies",
+        "--coordinator https://a.example --no-answer perhaps",
+        "--coordinator https://a.example --coordinator-timeout soon"
+      })
+  void mistakesAboutACoordinatorAreTold(String line) {
+    assertThat(cluster.berth(("rollout set -a acme/shop " + line).split(" "))).isEqualTo(2);
+  }
+
+  @Test
+  void autoscalingByCpuAndByQueueIsSentAsItIsWritten() {
+    assertThat(autoscale("--target cpu=70%")).isZero();
+    assertThat(cluster.autoscale.getAutoscale().getCpuPercent()).isEqualTo(70);
+
+    assertThat(autoscale("--target queue=100 --queue-url https://a.example/jobs")).isZero();
+    assertThat(cluster.autoscale.getAutoscale().getQueue().getJobs()).isEqualTo(100);
+    assertThat(err())
+        .contains(cluster.autoscale.getAutoscale().getQueue().getWebhook().getSecret());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--target cpu=70",
+        "--target queue=100",
+        "--target rps=5 --queue-url https://a.example",
+        "--target jobs=5",
+        ""
+      })
+  void targetsThatCannotBeReadAreMistakesOfTheCommandLine(String line) {
+    assertThat(autoscale(line)).isEqualTo(2);
+    assertThat(cluster.autoscale.hasAutoscale()).isFalse();
+  }
+
+  private int autoscale(String line) {
+    return cluster.berth(("autoscale worker -a acme/shop --max 5 " + line).strip().split(" "));
   }
 
   private <R> R asked(Class<R> kind) {

@@ -90,7 +90,7 @@ public final class Rebalance {
         && view.hasPassed(placement.since(), asked.rest())
         && asked.mayMove().test(type)
         && canSurge(app, type)
-        && new Moves(view, app).take(placement);
+        && new Moves(view, app).mayTake(placement);
   }
 
   /** No instance is stopped before its replacement runs, only to even nodes out. */

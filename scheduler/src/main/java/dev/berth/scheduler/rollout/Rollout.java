@@ -41,7 +41,7 @@ public final class Rollout {
     }
     var rollout = new Rollout(view, Goal.of(view.state(), type));
     rollout.decide();
-    return new Plan(rollout.steps, rollout.isSettled, rollout.stopped);
+    return new Plan(rollout.steps, rollout.isSettled, rollout.stopped, rollout.moves.asks());
   }
 
   private void decide() {
@@ -166,8 +166,15 @@ public final class Rollout {
     if (!isLate && !maySurge && !mayStop) {
       return;
     }
-    if (!isLate && isPlatforms && !moves.take(old)) {
+    if (!isLate && isPlatforms && !moves.mayTake(old)) {
       return;
+    }
+    if (!isLate && isPlatforms && !moves.isAgreed(old)) {
+      replacing += moves.isAsked(old) && maySurge ? 1 : 0; // no more are asked than may go
+      return;
+    }
+    if (!isLate && isPlatforms) {
+      moves.take();
     }
     String cause = why(old, wanted);
     if (isLate) {

@@ -61,7 +61,7 @@ final class Shadowing {
                 null,
                 false)));
     boolean isSettled = wanted.isEmpty() && view.state().placements().of(type).isEmpty();
-    return new Plan(List.copyOf(steps), isSettled, 0);
+    return new Plan(steps, isSettled, 0, List.of());
   }
 
   private Map<Integer, Wanted> wanted() {

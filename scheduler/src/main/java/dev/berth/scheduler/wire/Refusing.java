@@ -71,6 +71,7 @@ public final class Refusing {
           INVALID_CAMPAIGN,
           INVALID_TRIAL,
           INVALID_ROLLOUT,
+          INVALID_WEBHOOK,
           INVALID_REQUEST,
           SLUG_DIGEST_MISMATCH,
           STATE_INVALID,

@@ -33,6 +33,7 @@ import dev.berth.scheduler.state.Tenant;
 import dev.berth.scheduler.state.TenantId;
 import dev.berth.scheduler.state.Trial;
 import dev.berth.scheduler.state.TrialId;
+import dev.berth.scheduler.state.Webhook;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -272,6 +273,13 @@ final class RandomBatches {
   private @Nullable Autoscale autoscale() {
     return random.nextBoolean()
         ? null
-        : new Autoscale(1, 1 + random.nextInt(9), Autoscale.Measure.P95_MILLIS, 200);
+        : random.nextBoolean()
+            ? new Autoscale(1, 1 + random.nextInt(9), Autoscale.Measure.P95_MILLIS, 200)
+            : new Autoscale(
+                1,
+                9,
+                Autoscale.Measure.QUEUE,
+                200,
+                new Webhook("https://a.example/", Duration.ofSeconds(3), "0123456789abcdef"));
   }
 }
