@@ -23,13 +23,21 @@ record NodeRules(NetworkNames names, Subnet subnet, Defences defences) {
   /** TCP gets an answer at once, however often it tries; the kernel sends few ICMP answers. */
   private static final String REFUSE = "goto refuse";
 
-  /** Closed connections are forgotten soon, so that they can't fill the host's table. */
+  /**
+   * Closed connections are forgotten soon, so that they can't fill the host's table: those that
+   * instances began, and the host's to them, of which each health check is one.
+   */
   static final String TIMEOUTS =
       """
         ct timeout brief {
           protocol tcp;
           l3proto ip;
           policy = { syn_sent : 20, syn_recv : 20, fin_wait : 30, close_wait : 60, last_ack : 15, time_wait : 10, close : 5, established : 86400 };
+        }
+        ct timeout soon {
+          protocol tcp;
+          l3proto ip;
+          policy = { time_wait : 10, close : 5 };
         }
       """;
 
@@ -69,6 +77,7 @@ record NodeRules(NetworkNames names, Subnet subnet, Defences defences) {
         chain output {
           type filter hook output priority -10; policy accept;
           oifname BRIDGE icmp type redirect drop
+          TIMEOUTS: oifname BRIDGE ct state new ct timeout set "soon"
         }
         chain postrouting {
           type nat hook postrouting priority 100; policy accept;
@@ -172,19 +181,27 @@ record NodeRules(NetworkNames names, Subnet subnet, Defences defences) {
     String key = passage.egress().key();
     String chain = passage.chain();
     int most = passage.connections();
+    HeldConnections held = HeldConnections.atMost(most);
     var text = new StringBuilder();
     text.append(
         """
         add set %1$s rate_%2$d { type ipv4_addr; size 8192; flags dynamic,timeout; timeout 10s; }
-        add set %1$s count_%2$d { type ipv4_addr; size 8192; flags dynamic; }
+        add set %1$s held_%2$d { typeof ip saddr . ct id; size 131072; flags dynamic; }
         add chain %1$s admit_%2$d
         flush chain %1$s admit_%2$d
         add rule %1$s admit_%2$d update @rate_%2$d { ip saddr limit rate over %3$d/second burst %2$d packets } %4$s
-        add rule %1$s admit_%2$d add @count_%2$d { ip saddr ct count over %2$d } %4$s
+        add rule %1$s admit_%2$d add @held_%2$d { ip saddr . jhash ct id mod %6$d ct count over %7$d } %4$s
         add chain %1$s %5$s
         flush chain %1$s %5$s
         """
-            .formatted(table, most, Math.max(1, most / BURSTS_IN), REFUSE, chain));
+            .formatted(
+                table,
+                most,
+                Math.max(1, most / BURSTS_IN),
+                REFUSE,
+                chain,
+                held.lists(),
+                held.each()));
     text.append(set(table, "deny_" + key, passage.egress().deny()));
     text.append(set(table, "allow_" + key, passage.egress().allow()));
     if (!passage.egress().deny().isEmpty()) {

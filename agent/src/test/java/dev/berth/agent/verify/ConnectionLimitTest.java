@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.berth.agent.runtime.Defence;
 import dev.berth.agent.runtime.Defences;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,11 +34,25 @@ class ConnectionLimitTest {
   }
 
   @Test
+  void aLargerLimitIsCountedInSeveralShortLists() throws Exception {
+    int most = 384;
+    try (var node = NetworkNode.holding(directory.resolve("node"), most);
+        var outside = new Outside(node.bridge())) {
+      int made = Attacks.hold(node.cell(), outside.address(2), Outside.TCP, most * 9 / 10, 3);
+
+      assertThat(made).isEqualTo(most * 9 / 10);
+      assertThat(Outside.run("nft", "list", "set", "inet", node.table(), "held_" + most))
+          .containsPattern(Pattern.compile("( \\. \\d+ ct count over 160[,\\s]*[\\d.]*){3} }"));
+    }
+  }
+
+  @Test
   void closedConnectionsAreForgottenSoon() throws Exception {
     try (var node = node(Defences.all())) {
       assertThat(Outside.run("nft", "list", "table", "inet", node.table()))
           .contains("time_wait : 10")
-          .contains("ct timeout set \"brief\"");
+          .contains("ct timeout set \"brief\"")
+          .contains("ct timeout set \"soon\"");
     }
   }
 

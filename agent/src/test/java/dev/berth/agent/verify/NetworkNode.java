@@ -19,9 +19,6 @@ final class NetworkNode implements AutoCloseable {
   /** Few connections, so that a test can reach the limit. */
   static final int CONNECTIONS = 50;
 
-  private static final Limits LIMITS =
-      new Limits(64, 100, 1000, 64, 16, 256, new Rates(100, 128, 500, 1024, CONNECTIONS));
-
   private final HostSettings settings;
   private final ContainerHost host;
   private final Programs programs = new Programs();
@@ -33,6 +30,22 @@ final class NetworkNode implements AutoCloseable {
 
   NetworkNode(Path state, String clusterId, int number, Defences defences, List<String> forbidden)
       throws Exception {
+    this(state, clusterId, number, defences, forbidden, CONNECTIONS);
+  }
+
+  /** A node whose cells may hold more connections, or fewer. */
+  static NetworkNode holding(Path state, int connections) throws Exception {
+    return new NetworkNode(state, clusterId(), 1, Defences.all(), List.of(), connections);
+  }
+
+  private NetworkNode(
+      Path state,
+      String clusterId,
+      int number,
+      Defences defences,
+      List<String> forbidden,
+      int connections)
+      throws Exception {
     this.settings =
         new HostSettings(
             clusterId,
@@ -43,7 +56,12 @@ final class NetworkNode implements AutoCloseable {
             forbidden,
             defences);
     this.host = open();
-    this.cells = new Cells(host, CellImages.make(host, programs), programs, LIMITS);
+    this.cells =
+        new Cells(
+            host,
+            CellImages.make(host, programs),
+            programs,
+            new Limits(64, 100, 1000, 64, 16, 512, new Rates(100, 128, 500, 1024, connections)));
   }
 
   static String clusterId() {
