@@ -148,6 +148,10 @@ public final class Agent implements AutoCloseable {
                 around.random()),
             SchedulerLink::close);
     link.start();
+    tellOfCpu(around, link);
+  }
+
+  private void tellOfCpu(Surroundings around, SchedulerLink link) {
     keep(
         new CpuPoll(
             new CpuPoll.Watched(around.host(), loop::view, around.clock(), CPU_INTERVAL),
