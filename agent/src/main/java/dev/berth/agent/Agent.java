@@ -2,6 +2,7 @@ package dev.berth.agent;
 
 import dev.berth.agent.control.AgentLoop;
 import dev.berth.agent.control.CounterPoll;
+import dev.berth.agent.control.CpuPoll;
 import dev.berth.agent.control.HostJobs;
 import dev.berth.agent.control.Node;
 import dev.berth.agent.health.HealthChecks;
@@ -53,6 +54,7 @@ public final class Agent implements AutoCloseable {
   /** Adopted instances get so long to show their health before the scheduler hears of them. */
   private static final Duration LONGEST_SETTLING = Duration.ofSeconds(1);
 
+  private static final Duration CPU_INTERVAL = Duration.ofSeconds(15);
   private static final Duration LOG_INTERVAL = Duration.ofSeconds(1);
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
@@ -146,6 +148,15 @@ public final class Agent implements AutoCloseable {
                 around.random()),
             SchedulerLink::close);
     link.start();
+    tellOfCpu(around, link);
+  }
+
+  private void tellOfCpu(Surroundings around, SchedulerLink link) {
+    keep(
+        new CpuPoll(
+            new CpuPoll.Watched(around.host(), loop::view, around.clock(), CPU_INTERVAL),
+            link::used),
+        CpuPoll::close);
   }
 
   private void hearEnds(InstanceHost host, LastWords lastWords) {

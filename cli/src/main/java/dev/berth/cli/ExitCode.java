@@ -13,7 +13,10 @@ public enum ExitCode {
       4, "Accepted, but not all instances were healthy within the time given. The work goes on."),
   FAILED(5, "Something on this machine failed: a file, a program, the host."),
   UNVERIFIED(6, "The node was verified, and failed a required check."),
-  HALTED(7, "The campaign has halted or was rolled back; berth bases progress says why."),
+  HALTED(
+      7,
+      "The campaign has halted or was rolled back, or a trial found what breaks; berth bases progress or"
+          + " berth bases trial --show says why."),
   TAKEN_BACK(
       8, "The release did not stand; it was taken back, or stays failed. berth rollout says why."),
   INTERRUPTED(130, "Ended by Ctrl-C. What the cluster had accepted goes on.");

@@ -18,9 +18,13 @@ import dev.berth.scheduler.dispatch.RouteFeedService;
 import dev.berth.scheduler.dispatch.Verifications;
 import dev.berth.scheduler.metrics.MeasuredElection;
 import dev.berth.scheduler.metrics.SchedulerMetrics;
+import dev.berth.scheduler.outgoing.Destinations;
+import dev.berth.scheduler.outgoing.Errands;
+import dev.berth.scheduler.outgoing.WebhookClient;
 import dev.berth.scheduler.slug.SlugBuilder;
 import dev.berth.scheduler.slug.SlugIndex;
 import dev.berth.scheduler.slug.SquashfsPacker;
+import dev.berth.scheduler.state.Ipv4Network;
 import io.grpc.ServerServiceDefinition;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -30,6 +34,8 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -96,11 +102,24 @@ public final class Scheduler implements AutoCloseable {
                   services,
                   executor));
       admin = opened(new AdminEndpoint(registry, settings.listen().adminPort()));
+      Errands errands =
+          opened(
+              errands(
+                  settings.webhookAllow(),
+                  Set.copyOf(List.of(server.port(), admin.port(), core.storePort())),
+                  outside.clock()));
+      opened(leadership.follow(errands));
+      errands.start();
       core.stand(advertised(settings.listen()));
     } catch (IOException | InterruptedException | RuntimeException failure) {
       close();
       throw failure;
     }
+  }
+
+  private static Errands errands(
+      List<Ipv4Network> allowed, Set<Integer> ownPorts, InstantSource clock) {
+    return new Errands(new WebhookClient(new Destinations(allowed, ownPorts), clock));
   }
 
   private String advertised(SchedulerSettings.ListenSettings listen) {

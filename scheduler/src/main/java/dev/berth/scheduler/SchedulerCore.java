@@ -72,6 +72,15 @@ public final class SchedulerCore implements AutoCloseable {
     return terms;
   }
 
+  /** Where its own ZooKeeper server answers on this host; 0 if it has none. */
+  int storePort() {
+    if (embedded == null) {
+      return 0;
+    }
+    String address = embedded.connectString();
+    return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+  }
+
   /** Completes when this process can lead no more and should end. */
   public CompletionStage<Throwable> failed() {
     return terms.failed();

@@ -3,6 +3,7 @@ package dev.berth.scheduler;
 import dev.berth.scheduler.rollout.Timers;
 import dev.berth.scheduler.slug.SlugLimits;
 import dev.berth.scheduler.state.ClusterSettings;
+import dev.berth.scheduler.state.Ipv4Network;
 import dev.berth.scheduler.state.Labels;
 import dev.berth.scheduler.state.NodePool;
 import dev.berth.scheduler.state.NodePools;
@@ -26,6 +27,7 @@ public record SchedulerSettings(
     Path blobsDirectory,
     SlugLimits slugs,
     Duration keepBlobs,
+    List<Ipv4Network> webhookAllow,
     Path runFile) {
 
   private static final List<String> ANYWHERE = List.of("0.0.0.0", "::", "[::]");
@@ -92,6 +94,7 @@ public record SchedulerSettings(
                     .orElse(SlugLimits.DEFAULT.maxBytes()),
                 SlugLimits.DEFAULT.maxEntries()),
             settings.duration("blobs.keep", Duration.ofHours(24)),
+            networks("webhook.allow", settings.string("webhook.allow", "")),
             settings.path("run.file"));
     settings.done();
     boolean isShared = read.zooKeeper.connect().isPresent();
@@ -102,6 +105,23 @@ public record SchedulerSettings(
               + " others reach this scheduler, host:port");
     }
     return read;
+  }
+
+  /** Comma-separated, in canonical form. */
+  private static List<Ipv4Network> networks(String key, String written) {
+    List<Ipv4Network> networks = new ArrayList<>();
+    for (String one : written.split(",", -1)) {
+      if (!one.isBlank()) {
+        networks.add(
+            Ipv4Network.around(one.strip())
+                .filter(network -> network.toString().equals(one.strip()))
+                .orElseThrow(() ->
+                    new IllegalArgumentException(
+                        "%s: %s is no IPv4 network such as 10.1.0.0/16"
+                            .formatted(key, one.strip()))));
+      }
+    }
+    return List.copyOf(networks);
   }
 
   private static Timers timers(Settings settings) {

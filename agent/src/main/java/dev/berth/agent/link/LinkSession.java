@@ -16,6 +16,7 @@ import dev.berth.proto.v1.Acknowledge;
 import dev.berth.proto.v1.AgentMessage;
 import dev.berth.proto.v1.Beat;
 import dev.berth.proto.v1.Capacity;
+import dev.berth.proto.v1.CpuUsed;
 import dev.berth.proto.v1.Hello;
 import dev.berth.proto.v1.ImagesHeld;
 import dev.berth.proto.v1.LogsWanted;
@@ -31,6 +32,7 @@ import io.grpc.stub.ClientResponseObserver;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -212,6 +214,21 @@ final class LinkSession implements Uplink, ClientResponseObserver<AgentMessage, 
         var message =
             ImagesHeld.newBuilder().addAllDigests(held.digests()).setProblem(held.problem());
         var _ = send(AgentMessage.newBuilder().setImages(message).build());
+      }
+    } finally {
+      sending.unlock();
+    }
+  }
+
+  /** Not before the hello. */
+  void used(Map<Long, Integer> cpuMillis) {
+    var message = CpuUsed.newBuilder();
+    cpuMillis.forEach((id, millis) ->
+        message.addUses(CpuUsed.Use.newBuilder().setPlacementId(id).setCpuMillis(millis)));
+    sending.lock();
+    try {
+      if (greeted) {
+        var _ = send(AgentMessage.newBuilder().setCpu(message).build());
       }
     } finally {
       sending.unlock();

@@ -10,6 +10,7 @@ import dev.berth.proto.v1.AgentLinkGrpc;
 import dev.berth.proto.v1.LogsWanted;
 import io.grpc.ManagedChannel;
 import java.time.Duration;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -139,6 +140,14 @@ public final class SchedulerLink implements AutoCloseable {
     LinkSession session = current;
     if (session != null) {
       session.holds(held); // one that is over is followed by a hello
+    }
+  }
+
+  /** Cpu that instances used lately, in thousandths of one; lost while nobody listens. */
+  public void used(Map<Long, Integer> cpuMillis) {
+    LinkSession session = current;
+    if (session != null) {
+      session.used(cpuMillis);
     }
   }
 

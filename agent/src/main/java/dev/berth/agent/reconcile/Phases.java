@@ -98,7 +98,7 @@ record Phases(Placement placement, Rules rules, Instant now, List<Notice> notice
   private Placement killedUnhealthy(Report.Ended ended, String why) {
     int crashes = placement.crashes() + 1;
     say(Notice.Kind.EXITED, "was killed as unhealthy; " + nextStart(crashes));
-    return crashed(new Exit(Cause.UNHEALTHY, ended.code(), now, why), crashes);
+    return crashed(new Exit(Cause.UNHEALTHY, ended.code(), now, why + lastWords(ended)), crashes);
   }
 
   private Placement stopped(Report.Ended ended, boolean killed) {

@@ -165,8 +165,11 @@ public final class AppsCommand implements Callable<Integer> {
         .formatted(
             policy.getMin(),
             policy.getMax(),
-            policy.hasRequests()
-                ? "rps=" + policy.getRequests()
-                : "p95=" + policy.getP95Millis() + "ms");
+            switch (policy.getTargetCase()) {
+              case REQUESTS -> "rps=" + policy.getRequests();
+              case CPU_PERCENT -> "cpu=" + policy.getCpuPercent() + "%";
+              case QUEUE -> "queue=" + policy.getQueue().getJobs();
+              case P95_MILLIS, TARGET_NOT_SET -> "p95=" + policy.getP95Millis() + "ms";
+            });
   }
 }

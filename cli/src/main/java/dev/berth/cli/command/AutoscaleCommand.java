@@ -8,6 +8,7 @@ import dev.berth.proto.v1.AppName;
 import dev.berth.proto.v1.AppServiceGrpc;
 import dev.berth.proto.v1.Autoscale;
 import dev.berth.proto.v1.SetAutoscaleRequest;
+import dev.berth.proto.v1.Webhook;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,18 +21,22 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "autoscale",
     description = {
-      "Let the count of a process type follow its traffic between two bounds: up fast, down"
+      "Let the count of a process type follow its load between two bounds: up fast, down"
           + " slowly.",
       "Meanwhile berth scale refuses to change that count."
     },
     footer = {
       "Example: berth autoscale web --min 2 --max 10 --target p95=200ms",
       "Example: berth autoscale web --min 1 --max 20 --target rps=50",
+      "Example: berth autoscale worker --max 20 --target cpu=70%%",
+      "Example: berth autoscale worker --max 20 --target queue=100 --queue-url"
+          + " https://shop.example.com/jobs",
       "Example: berth autoscale web --off",
       "JSON: the App."
     })
 public final class AutoscaleCommand implements Callable<Integer> {
-  private static final Pattern TARGET = Pattern.compile("p95=([0-9]{1,9})ms|rps=([0-9]{1,9})");
+  private static final Pattern TARGET =
+      Pattern.compile("(p95)=([0-9]{1,9})ms|(rps|queue)=([0-9]{1,9})|(cpu)=([0-9]{1,3})%");
 
   private final Surroundings surroundings;
   @Mixin private final ClusterOptions on = new ClusterOptions();
@@ -51,9 +56,27 @@ public final class AutoscaleCommand implements Callable<Integer> {
       paramLabel = "TARGET",
       description = {
         "p95=200ms: 95 of 100 answers begin within that.",
-        "rps=50: so many requests per second and instance."
+        "rps=50: so many requests per second and instance.",
+        "cpu=70%%: so much of their size's cpu do instances use on average.",
+        "queue=100: so many jobs wait for each instance, as --queue-url says."
       })
   private String target = "";
+
+  @Option(
+      names = "--queue-url",
+      paramLabel = "URL",
+      description = {
+        "Is sent a POST every 15 s and answers with a number: jobs that wait. It must be on the public",
+        "internet, unless an operator allowed its network."
+      })
+  private String queueUrl = "";
+
+  @Option(
+      names = "--secret",
+      paramLabel = "TEXT",
+      description =
+          "Signs the calls to it; 16 to 200 characters. If not given, one is made and told.")
+  private String secret = "";
 
   @Option(names = "--off", description = "Stop; the count stays as it is.")
   private boolean off;
@@ -71,27 +94,46 @@ public final class AutoscaleCommand implements Callable<Integer> {
               .setMutation(cluster.mutation())
               .setName(name)
               .setProcessType(type);
-      if (!off) {
-        request.setAutoscale(policy());
+      Autoscale policy = off ? null : policy();
+      if (policy != null) {
+        request.setAutoscale(policy);
       }
       App app =
           cluster.ask(AppServiceGrpc::newBlockingStub, it -> it.setAutoscale(request.build()));
       new Answer(surroundings.terminal(), on.json)
           .one(app, () -> "Formation: " + AppsCommand.formation(app.getFormationList()));
+      if (policy != null && policy.hasQueue() && secret.isEmpty()) {
+        Secrets.tell(surroundings.terminal(), policy.getQueue().getWebhook().getSecret());
+      }
       return 0;
     }
   }
 
   private Autoscale policy() {
     Matcher matcher = TARGET.matcher(target);
-    if (!matcher.matches() || max == 0) {
+    boolean isByQueue = target.startsWith("queue=");
+    if (!matcher.matches() || max == 0 || isByQueue == queueUrl.isEmpty()) {
       throw CommandFailure.usage(
-          "autoscaling needs --max and a --target of the form p95=200ms or rps=50",
+          "autoscaling needs --max and a --target of the form p95=200ms, rps=50, cpu=70% or"
+              + " queue=100, the last with --queue-url",
           "for example: berth autoscale web --min 2 --max 10 --target p95=200ms");
     }
     Autoscale.Builder policy = Autoscale.newBuilder().setMin(min).setMax(max);
-    return matcher.group(1) == null
-        ? policy.setRequests(Long.parseLong(matcher.group(2))).build()
-        : policy.setP95Millis(Long.parseLong(matcher.group(1))).build();
+    if (matcher.group(1) != null) {
+      return policy.setP95Millis(Long.parseLong(matcher.group(2))).build();
+    }
+    if (matcher.group(5) != null) {
+      return policy.setCpuPercent(Long.parseLong(matcher.group(6))).build();
+    }
+    long number = Long.parseLong(matcher.group(4));
+    return isByQueue
+        ? policy
+            .setQueue(
+                Autoscale.Queue.newBuilder()
+                    .setJobs(number)
+                    .setWebhook(
+                        Webhook.newBuilder().setUrl(queueUrl).setSecret(Secrets.or(secret))))
+            .build()
+        : policy.setRequests(number).build();
   }
 }

@@ -145,6 +145,31 @@ public final class BasesCommand implements Callable<Integer> {
   }
 
   @Command(
+      description = {
+        "Start a shadow instance of each app on another base line or version, without routes, and tell",
+        "which apps would break (operators). Nothing of the apps is changed; shadow instances count to",
+        "no quota and budget and are gone at the end."
+      },
+      footer = {
+        "Exits with 7 if something broke or the trial was halted.",
+        "JSON: the Trial with what became of each app."
+      })
+  int trial(
+      @Mixin ClusterOptions on,
+      @Mixin WaitOptions wait,
+      @Mixin TrialOptions how,
+      @Parameters(paramLabel = "LINE", description = "For example debian-13.") String line) {
+    return new TrialCommand(surroundings, on).run(line, how, wait);
+  }
+
+  @Command(
+      description = "List trials, newest first (operators).",
+      footer = "JSON: one Trial per line.")
+  int trials(@Mixin ClusterOptions on) {
+    return new TrialCommand(surroundings, on).list();
+  }
+
+  @Command(
       description = "Keep campaigns away from an app for a while; at most 90 days.",
       footer = "JSON: the App.")
   int pin(

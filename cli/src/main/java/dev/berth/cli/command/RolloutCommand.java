@@ -6,10 +6,12 @@ import dev.berth.cli.client.Cluster;
 import dev.berth.proto.v1.App;
 import dev.berth.proto.v1.AppName;
 import dev.berth.proto.v1.AppServiceGrpc;
+import dev.berth.proto.v1.Coordinator;
 import dev.berth.proto.v1.SetRolloutRequest;
 import dev.berth.proto.v1.Share;
 import dev.berth.proto.v1.SteerDeployRequest;
 import dev.berth.proto.v1.SteerDeployRequest.Steering;
+import dev.berth.proto.v1.Webhook;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
@@ -155,6 +157,35 @@ public final class RolloutCommand implements Callable<Integer> {
         paramLabel = "HH:MM-HH:MM",
         description = "When they may begin a move, UTC; none for always.")
     @Nullable String window;
+
+    @Option(
+        names = "--coordinator",
+        paramLabel = "URL",
+        description = {
+          "Is sent a POST before each such move: 2xx allows it, 409 and 423 deny it for 30 s. It must",
+          "be on the public internet, unless an operator allowed its network. none: nobody is asked."
+        })
+    @Nullable String coordinator;
+
+    @Option(
+        names = "--coordinator-timeout",
+        paramLabel = "TIME",
+        converter = DurationConverter.class,
+        description = "For one call, 100ms to 30s (at first 5s).")
+    @Nullable Duration coordinatorTimeout;
+
+    @Option(
+        names = "--no-answer",
+        paramLabel = "denies|allows",
+        description =
+            "What it means when the coordinator does not answer in time (it denies at first).")
+    @Nullable String noAnswer;
+
+    @Option(
+        names = "--secret",
+        paramLabel = "TEXT",
+        description = "Signs the calls; 16 to 200 characters. If not given, one is made and told.")
+    String secret = "";
   }
 
   @Command(
@@ -173,11 +204,45 @@ public final class RolloutCommand implements Callable<Integer> {
     if (settings.window != null) {
       request.setWindow(settings.window.equals("none") ? "" : settings.window);
     }
+    boolean isAsked = coordinate(request, settings);
     try (Cluster cluster = on.open(surroundings)) {
       request.setMutation(cluster.mutation());
-      return tell(
-          on, cluster.ask(AppServiceGrpc::newBlockingStub, it -> it.setRollout(request.build())));
+      int code =
+          tell(
+              on,
+              cluster.ask(AppServiceGrpc::newBlockingStub, it -> it.setRollout(request.build())));
+      if (isAsked && settings.secret.isEmpty()) {
+        Secrets.tell(surroundings.terminal(), request.getCoordinator().getWebhook().getSecret());
+      }
+      return code;
     }
+  }
+
+  private static boolean coordinate(SetRolloutRequest.Builder request, Settings settings) {
+    String url = settings.coordinator;
+    if (url == null) {
+      if (settings.coordinatorTimeout != null || settings.noAnswer != null) {
+        throw CommandFailure.usage(
+            "--coordinator-timeout and --no-answer go with --coordinator", "name the URL again");
+      }
+      return false;
+    }
+    if (url.equals("none")) {
+      request.setCoordinator(Coordinator.getDefaultInstance());
+      return false;
+    }
+    Webhook.Builder webhook =
+        Webhook.newBuilder().setUrl(url).setSecret(Secrets.or(settings.secret));
+    if (settings.coordinatorTimeout != null) {
+      webhook.setTimeoutMillis((int) settings.coordinatorTimeout.toMillis());
+    }
+    request.setCoordinator(
+        Coordinator.newBuilder()
+            .setWebhook(webhook)
+            .setSilenceAllows(
+                settings.noAnswer != null
+                    && isSecond("--no-answer", settings.noAnswer, "denies", "allows")));
+    return true;
   }
 
   private static void shape(SetRolloutRequest.Builder request, Settings settings) {

@@ -3,6 +3,7 @@ package dev.berth.cli.command;
 import dev.berth.cli.CommandFailure;
 import dev.berth.cli.ExitCode;
 import dev.berth.proto.v1.App;
+import dev.berth.proto.v1.Coordinator;
 import dev.berth.proto.v1.Deploy;
 import dev.berth.proto.v1.RolloutPolicy;
 import dev.berth.proto.v1.Share;
@@ -84,14 +85,22 @@ final class RolloutWords {
   }
 
   private static String budget(RolloutPolicy policy) {
-    return "%s instances an hour, each %s, %s"
+    return "%s instances an hour, each %s, %s%s"
         .formatted(
             policy.getMovesPerHour() == 0 ? "any number of" : "at most " + policy.getMovesPerHour(),
             policy.getMinBetweenSeconds() == 0
                 ? "at any time after it was placed"
                 : "%d s after it was placed at the earliest"
                     .formatted(policy.getMinBetweenSeconds()),
-            policy.getWindow().isEmpty() ? "day and night" : policy.getWindow() + " UTC");
+            policy.getWindow().isEmpty() ? "day and night" : policy.getWindow() + " UTC",
+            policy.hasCoordinator() ? coordinator(policy.getCoordinator()) : "");
+  }
+
+  private static String coordinator(Coordinator coordinator) {
+    return ", if %s agrees (no answer %s)"
+        .formatted(
+            coordinator.getWebhook().getUrl(),
+            coordinator.getSilenceAllows() ? "allows" : "denies");
   }
 
   private static String share(Share share) {

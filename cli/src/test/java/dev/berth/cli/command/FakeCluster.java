@@ -1,5 +1,6 @@
 package dev.berth.cli.command;
 
+import com.google.protobuf.Message;
 import dev.berth.cli.Surroundings;
 import dev.berth.cli.output.Terminal;
 import dev.berth.identity.CertificateAuthority;
@@ -12,8 +13,10 @@ import dev.berth.proto.v1.Brake;
 import dev.berth.proto.v1.CheckFinding;
 import dev.berth.proto.v1.ClusterServiceGrpc;
 import dev.berth.proto.v1.ClusterStatus;
+import dev.berth.proto.v1.CordonNodeRequest;
 import dev.berth.proto.v1.CreateReleaseRequest;
 import dev.berth.proto.v1.CreateReleaseResponse;
+import dev.berth.proto.v1.DrainNodeRequest;
 import dev.berth.proto.v1.FindSlugRequest;
 import dev.berth.proto.v1.FindSlugResponse;
 import dev.berth.proto.v1.FreezeRequest;
@@ -30,7 +33,11 @@ import dev.berth.proto.v1.RebalanceNodesResponse;
 import dev.berth.proto.v1.Refusal;
 import dev.berth.proto.v1.Release;
 import dev.berth.proto.v1.ReleaseServiceGrpc;
+import dev.berth.proto.v1.RemoveNodeRequest;
+import dev.berth.proto.v1.RemoveNodeResponse;
 import dev.berth.proto.v1.ScaleRequest;
+import dev.berth.proto.v1.SetAutoscaleRequest;
+import dev.berth.proto.v1.SetRolloutRequest;
 import dev.berth.proto.v1.ThawRequest;
 import dev.berth.proto.v1.UploadSlugRequest;
 import dev.berth.proto.v1.UploadSlugResponse;
@@ -55,7 +62,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A cluster of one app, acme/shop, that answers as told. */
 public final class FakeCluster implements AutoCloseable {
@@ -74,6 +83,13 @@ public final class FakeCluster implements AutoCloseable {
   boolean defencesHold = true;
   boolean askedQuick;
   boolean isRebalanced;
+  final FakeBases bases = new FakeBases();
+  final FakeBases.Plans plans = new FakeBases.Plans();
+  final List<Message> nodesAsked = new CopyOnWriteArrayList<>();
+  volatile boolean isCordoned;
+  volatile SetRolloutRequest rollout = SetRolloutRequest.getDefaultInstance();
+  volatile SetAutoscaleRequest autoscale = SetAutoscaleRequest.getDefaultInstance();
+  volatile String nodeRefusal = "";
   Brake brake = Brake.getDefaultInstance();
 
   FakeCluster(Path state) throws IOException {
@@ -90,6 +106,8 @@ public final class FakeCluster implements AutoCloseable {
             .addService(new Nodes())
             .addService(new Clusters())
             .addService(new Admin())
+            .addService(bases)
+            .addService(plans)
             .build()
             .start();
     Files.writeString(
@@ -193,6 +211,20 @@ public final class FakeCluster implements AutoCloseable {
     }
 
     @Override
+    public void setRollout(SetRolloutRequest request, StreamObserver<App> answer) {
+      rollout = request;
+      answer.onNext(app(2));
+      answer.onCompleted();
+    }
+
+    @Override
+    public void setAutoscale(SetAutoscaleRequest request, StreamObserver<App> answer) {
+      autoscale = request;
+      answer.onNext(app(2));
+      answer.onCompleted();
+    }
+
+    @Override
     public void scale(ScaleRequest request, StreamObserver<App> answer) {
       if (request.getChanges(0).getCount() > 200) {
         answer.onError(refused("web cannot have more than 200 instances", "ask for fewer"));
@@ -245,6 +277,37 @@ public final class FakeCluster implements AutoCloseable {
         node.addFailedChecks("seccomp");
       }
       answer.onNext(ListNodesResponse.newBuilder().addNodes(node).setBrake(brake).build());
+      answer.onCompleted();
+    }
+
+    @Override
+    public void cordonNode(CordonNodeRequest request, StreamObserver<Node> answer) {
+      boolean isPlan = request.getMutation().getPlanOnly();
+      isCordoned = isPlan ? isCordoned : request.getCordoned();
+      changed(request, isPlan, answer);
+    }
+
+    @Override
+    public void drainNode(DrainNodeRequest request, StreamObserver<Node> answer) {
+      changed(request, request.getMutation().getPlanOnly(), answer);
+    }
+
+    private void changed(Message request, boolean isPlan, StreamObserver<Node> answer) {
+      nodesAsked.add(request);
+      if (!nodeRefusal.isEmpty()) {
+        answer.onError(FakeBases.refused(nodeRefusal, "node", "there is no such node"));
+      } else if (isPlan) {
+        answer.onError(FakeBases.refused("PLANNED", "token-1", "nothing was changed"));
+      } else {
+        answer.onNext(Node.newBuilder().setName("node-1").setDrainingSince(1).build());
+        answer.onCompleted();
+      }
+    }
+
+    @Override
+    public void removeNode(RemoveNodeRequest request, StreamObserver<RemoveNodeResponse> answer) {
+      nodesAsked.add(request);
+      answer.onNext(RemoveNodeResponse.getDefaultInstance());
       answer.onCompleted();
     }
 

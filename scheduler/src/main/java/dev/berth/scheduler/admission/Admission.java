@@ -69,6 +69,8 @@ public final class Admission {
       case Command.CollectGarbage _ -> BaseRules.collect(request);
       case Command.RollBase roll -> CampaignRules.roll(request, roll);
       case Command.SteerCampaign steer -> CampaignRules.steer(request, steer);
+      case Command.TryBase asked -> TrialRules.begin(request, asked);
+      case Command.HaltTrial halt -> TrialRules.halt(request, halt);
       case Command.PinBase pin ->
           onApp(request, pin.name(), app -> CampaignRules.pin(request, app, pin));
     };

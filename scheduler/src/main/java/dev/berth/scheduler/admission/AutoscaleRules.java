@@ -11,6 +11,7 @@ import dev.berth.scheduler.state.HistoryEvent.Subject;
 import dev.berth.scheduler.state.Names;
 import dev.berth.scheduler.state.Outcome.Result;
 import dev.berth.scheduler.state.RefusalCode;
+import dev.berth.scheduler.state.Webhook;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,8 @@ final class AutoscaleRules {
   static final int MAX_COUNT = 1_000;
   static final long MAX_P95_MILLIS = 60_000;
   static final long MAX_REQUESTS = 1_000_000;
+  static final long MAX_CPU_PERCENT = 100;
+  static final long MAX_JOBS = 1_000_000;
 
   private AutoscaleRules() {}
 
@@ -42,10 +45,23 @@ final class AutoscaleRules {
     if (refusal.isPresent()) {
       return refusal.get();
     }
+    Autoscale before = formation.autoscale();
+    Webhook known = before == null ? null : before.queue();
+    Command.WebhookAsked queue = asked == null ? null : asked.queue();
+    Optional<Denied> unsafe =
+        queue == null ? Optional.empty() : WebhookRules.refusal(field + ".queue", queue, known);
+    if (unsafe.isPresent()) {
+      return unsafe.get();
+    }
     Autoscale policy =
         asked == null
             ? null
-            : new Autoscale((int) asked.min(), (int) asked.max(), asked.measure(), asked.target());
+            : new Autoscale(
+                (int) asked.min(),
+                (int) asked.max(),
+                asked.measure(),
+                asked.target(),
+                queue == null ? null : WebhookRules.accepted(queue, known));
     int count = policy == null ? formation.count() : policy.clamped(formation.count());
     String message =
         policy == null
@@ -56,9 +72,17 @@ final class AutoscaleRules {
   }
 
   private static Optional<Denied> refusal(String field, Command.AutoscaleAsked asked) {
-    long most = asked.measure() == Autoscale.Measure.P95_MILLIS ? MAX_P95_MILLIS : MAX_REQUESTS;
+    long most =
+        switch (asked.measure()) {
+          case P95_MILLIS -> MAX_P95_MILLIS;
+          case REQUESTS -> MAX_REQUESTS;
+          case CPU_PERCENT -> MAX_CPU_PERCENT;
+          case QUEUE -> MAX_JOBS;
+        };
+    boolean isByQueue = asked.measure() == Autoscale.Measure.QUEUE;
     boolean isInOrder =
-        asked.min() >= 1
+        isByQueue == (asked.queue() != null)
+            && asked.min() >= 1
             && asked.max() >= asked.min()
             && asked.max() <= MAX_COUNT
             && asked.target() >= 1
@@ -69,14 +93,16 @@ final class AutoscaleRules {
             Refusals.denied(
                 RefusalCode.INVALID_COUNT,
                 field,
-                "from %d to %d instances at %d is not possible: 1 to %d instances, p95 up to %d ms, up to %d requests/s each"
+                "from %d to %d instances at %d is not possible: 1 to %d instances, p95 up to %d ms, up to %d requests/s each, cpu up to %d%%, up to %d jobs each at a URL"
                     .formatted(
                         asked.min(),
                         asked.max(),
                         asked.target(),
                         MAX_COUNT,
                         MAX_P95_MILLIS,
-                        MAX_REQUESTS),
+                        MAX_REQUESTS,
+                        MAX_CPU_PERCENT,
+                        MAX_JOBS),
                 "for example: `berth autoscale web --min 2 --max 10 --target p95=200ms`"));
   }
 

@@ -17,6 +17,7 @@ import dev.berth.scheduler.state.RefusalCode;
 import dev.berth.scheduler.state.RolloutPolicy;
 import dev.berth.scheduler.state.Share;
 import dev.berth.scheduler.state.Turnover;
+import dev.berth.scheduler.state.Webhook;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -42,7 +43,9 @@ final class RolloutRules {
 
   static Verdict set(Request request, App app, Command.SetRollout set) {
     Optional<Denied> refusal =
-        refusal(set.policy()).or(() -> refusal(set.budget(), set.budget().window()));
+        refusal(set.policy())
+            .or(() -> refusal(set.budget(), set.budget().window()))
+            .or(() -> refusal(set.budget().coordinator(), app.turnover().budget()));
     if (refusal.isPresent()) {
       return refusal.get();
     }
@@ -137,6 +140,27 @@ final class RolloutRules {
                 "write it like 22:00-04:30, UTC"));
   }
 
+  private static Optional<Denied> refusal(Command.@Nullable CoordinatorAsked asked, Budget before) {
+    return asked == null || asked.webhook().url().isEmpty()
+        ? Optional.empty()
+        : WebhookRules.refusal("coordinator.webhook", asked.webhook(), webhook(before));
+  }
+
+  private static @Nullable Webhook webhook(Budget budget) {
+    return budget.coordinator() == null ? null : budget.coordinator().webhook();
+  }
+
+  private static Budget.@Nullable Coordinator coordinator(
+      Command.@Nullable CoordinatorAsked asked, Budget before) {
+    if (asked == null) {
+      return before.coordinator();
+    }
+    return asked.webhook().url().isEmpty()
+        ? null
+        : new Budget.Coordinator(
+            WebhookRules.accepted(asked.webhook(), webhook(before)), asked.silenceAllows());
+  }
+
   private static Budget.@Nullable Window window(String text) {
     Matcher matcher = WINDOW.matcher(text);
     if (!matcher.matches()) {
@@ -169,7 +193,8 @@ final class RolloutRules {
     return new Budget(
         moves == null ? before.movesPerHour() : moves.intValue(),
         or(change.minBetween(), before.minBetween()),
-        window == null ? before.window() : window(window));
+        window == null ? before.window() : window(window),
+        coordinator(change.coordinator(), before));
   }
 
   private static <T> T or(@Nullable T asked, T before) {
@@ -190,11 +215,20 @@ final class RolloutRules {
             policy.soak().toSeconds(),
             policy.isPromotedByHand() ? "promoted by hand" : "promoted by itself",
             policy.goesBack() ? "taken back when it fails" : "stays when it fails",
-            "moves %s an hour, %d s between, %s"
+            "moves %s an hour, %d s between, %s%s"
                 .formatted(
                     budget.movesPerHour() == 0 ? "without limit" : budget.movesPerHour(),
                     budget.minBetween().toSeconds(),
-                    window == null ? "at any time" : "at " + window.words()));
+                    window == null ? "at any time" : "at " + window.words(),
+                    words(budget.coordinator())));
+  }
+
+  private static String words(Budget.@Nullable Coordinator coordinator) {
+    return coordinator == null
+        ? ""
+        : ", if %s agrees (no answer %s)"
+            .formatted(
+                coordinator.webhook().url(), coordinator.silenceAllows() ? "allows" : "denies");
   }
 
   static Verdict steer(Request request, App app, Command.SteerDeploy steer) {

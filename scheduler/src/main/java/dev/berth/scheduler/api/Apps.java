@@ -11,6 +11,7 @@ import dev.berth.scheduler.state.Release;
 import dev.berth.scheduler.state.Requirement;
 import dev.berth.scheduler.state.Tenant;
 import dev.berth.scheduler.wire.Values;
+import java.util.Objects;
 
 /** Tenants, apps and releases as the public API shows them. Pure. */
 final class Apps {
@@ -69,6 +70,12 @@ final class Apps {
       switch (policy.measure()) {
         case P95_MILLIS -> shown.setP95Millis(policy.target());
         case REQUESTS -> shown.setRequests(policy.target());
+        case CPU_PERCENT -> shown.setCpuPercent(policy.target());
+        case QUEUE ->
+            shown.setQueue(
+                dev.berth.proto.v1.Autoscale.Queue.newBuilder()
+                    .setJobs(policy.target())
+                    .setWebhook(Values.webhook(Objects.requireNonNull(policy.queue()))));
       }
       built.setAutoscale(shown);
     }

@@ -6,15 +6,21 @@ import dev.berth.proto.v1.Base;
 import dev.berth.proto.v1.BaseServiceGrpc;
 import dev.berth.proto.v1.Campaign;
 import dev.berth.proto.v1.GetCampaignRequest;
+import dev.berth.proto.v1.GetTrialRequest;
+import dev.berth.proto.v1.HaltTrialRequest;
 import dev.berth.proto.v1.ListBasesRequest;
 import dev.berth.proto.v1.ListBasesResponse;
 import dev.berth.proto.v1.ListCampaignsRequest;
 import dev.berth.proto.v1.ListCampaignsResponse;
+import dev.berth.proto.v1.ListTrialsRequest;
+import dev.berth.proto.v1.ListTrialsResponse;
 import dev.berth.proto.v1.PinBaseRequest;
 import dev.berth.proto.v1.PublishBaseRequest;
 import dev.berth.proto.v1.PublishBaseResponse;
 import dev.berth.proto.v1.RollBaseRequest;
 import dev.berth.proto.v1.SteerCampaignRequest;
+import dev.berth.proto.v1.Trial;
+import dev.berth.proto.v1.TryBaseRequest;
 import dev.berth.scheduler.base.BaseInspection;
 import dev.berth.scheduler.state.BaseLine;
 import dev.berth.scheduler.state.BaseVersion;
@@ -220,6 +226,68 @@ final class BaseApi extends BaseServiceGrpc.BaseServiceImplBase {
         "line",
         "there is no such campaign of base line " + Names.printable(line),
         "list them with: berth bases campaigns");
+  }
+
+  @Override
+  public void tryBase(TryBaseRequest request, StreamObserver<Trial> out) {
+    desk.submit(
+        out,
+        request.getMutation(),
+        asked -> {
+          asked.requireOperator("try base images");
+          return Trials.command(request);
+        },
+        BaseApi::trial);
+  }
+
+  @Override
+  public void haltTrial(HaltTrialRequest request, StreamObserver<Trial> out) {
+    desk.submit(
+        out,
+        request.getMutation(),
+        asked -> {
+          asked.requireOperator("halt trials");
+          return new Command.HaltTrial(request.getLine(), request.getNumber());
+        },
+        BaseApi::trial);
+  }
+
+  private static Trial trial(Outcome.Result result) {
+    return Trials.bare(Results.as(Outcome.Result.TrialResult.class, result).trial()).build();
+  }
+
+  @Override
+  public void listTrials(ListTrialsRequest request, StreamObserver<ListTrialsResponse> out) {
+    desk.answer(
+        out,
+        asked -> {
+          asked.requireOperator("list trials");
+          var trials = ListTrialsResponse.newBuilder();
+          asked.snapshot().state().upkeep().trials().descendingMap().values().stream()
+              .map(Trials::bare)
+              .forEach(trials::addTrials);
+          return trials.build();
+        });
+  }
+
+  @Override
+  public void getTrial(GetTrialRequest request, StreamObserver<Trial> out) {
+    desk.answer(
+        out,
+        asked -> {
+          asked.requireOperator("see trials");
+          return asked.snapshot().state().upkeep().trials().descendingMap().values().stream()
+              .filter(it -> it.course().line().equals(request.getLine()))
+              .filter(it -> request.getNumber() == 0 || it.id().number() == request.getNumber())
+              .findFirst()
+              .map(it -> Trials.withApps(it, asked.snapshot()))
+              .orElseThrow(() ->
+                  Refusing.asStatus(
+                      RefusalCode.TRIAL_NOT_FOUND,
+                      "line",
+                      "there is no such trial of base line " + Names.printable(request.getLine()),
+                      "list them with: berth bases trials"));
+        });
   }
 
   @Override

@@ -103,6 +103,9 @@ final class Campaigns {
     int moved = 0;
     for (ProcessTypeId type : snapshot.state().placements().typesOf(app.id())) {
       for (Placement placement : snapshot.state().placements().of(type)) {
+        if (type.isShadow()) {
+          continue;
+        }
         moved += placement.isWanted() && placement.wanted().baseVersion() == version ? 1 : 0;
       }
     }

@@ -4,9 +4,11 @@ import dev.berth.scheduler.control.Snapshot;
 import dev.berth.scheduler.state.App;
 import dev.berth.scheduler.state.AppId;
 import dev.berth.scheduler.state.Budget;
+import dev.berth.scheduler.state.Consent;
 import dev.berth.scheduler.state.InstanceId;
 import dev.berth.scheduler.state.NodeId;
 import dev.berth.scheduler.state.Placement;
+import dev.berth.scheduler.state.PlacementId;
 import dev.berth.scheduler.state.ProcessTypeId;
 import java.time.Duration;
 import java.util.HashSet;
@@ -72,9 +74,28 @@ final class Holdups {
       return "its instances are left alone for %d s after they were placed"
           .formatted(budget.minBetween().toSeconds());
     }
-    return snapshot.movesLeft() > 0
-        ? ""
-        : "the cluster has begun as many moves as it may in a second (moves.per-second)";
+    if (snapshot.movesLeft() > 0) {
+      return budget.coordinator() == null ? "" : coordinator(app.id(), snapshot);
+    }
+    return "the cluster has begun as many moves as it may in a second (moves.per-second)";
+  }
+
+  private static String coordinator(AppId app, Snapshot snapshot) {
+    for (Map.Entry<PlacementId, Consent> each : snapshot.consents().entrySet()) {
+      Placement placement = snapshot.state().placements().byId().get(each.getKey());
+      if (placement != null && placement.instance().app().equals(app)) {
+        switch (each.getValue().standing()) {
+          case ASKED -> {
+            return "its coordinator was asked about " + placement.instance().shortName();
+          }
+          case DENIED -> {
+            return placement.instance().shortName() + ": " + each.getValue().words();
+          }
+          case ALLOWED -> {} // it goes now
+        }
+      }
+    }
+    return "";
   }
 
   private static int placedWithin(App app, Duration time, Snapshot snapshot) {
@@ -82,7 +103,7 @@ final class Holdups {
     for (ProcessTypeId type : snapshot.state().placements().typesOf(app.id())) {
       for (Placement placement : snapshot.state().placements().of(type)) {
         boolean isWithin = placement.since().plus(time).isAfter(snapshot.at());
-        placed += placement.isWanted() && isWithin ? 1 : 0;
+        placed += placement.isWanted() && isWithin && !type.isShadow() ? 1 : 0;
       }
     }
     return placed;

@@ -77,6 +77,7 @@ final class Instances {
     Map<InstanceId, String> waiting = new TreeMap<>();
     Set<String> types = new TreeSet<>(app.formation().keySet());
     types.add(ProcessType.RELEASE);
+    types.add(ProcessType.TRIAL);
     for (String name : types) {
       ProcessTypeId type = new ProcessTypeId(app.id(), name);
       InstanceId first = new InstanceId(type, 1);
@@ -201,7 +202,8 @@ final class Instances {
         }
       }
     }
-    return placed.size() == wanted && app.turnover().underWay() == null;
+    long others = placed.keySet().stream().filter(id -> !id.type().isShadow()).count();
+    return others == wanted && app.turnover().underWay() == null;
   }
 
   private boolean isInRelease(ProcessTypeId type) {

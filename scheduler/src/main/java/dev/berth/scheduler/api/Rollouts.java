@@ -40,8 +40,14 @@ final class Rollouts {
         new Command.BudgetChange(
             asked.hasMovesPerHour() ? Integer.toUnsignedLong(asked.getMovesPerHour()) : null,
             asked.hasMinBetweenSeconds() ? seconds(asked.getMinBetweenSeconds()) : null,
-            asked.hasWindow() ? asked.getWindow() : null);
+            asked.hasWindow() ? asked.getWindow() : null,
+            asked.hasCoordinator() ? coordinator(asked.getCoordinator()) : null);
     return new Command.SetRollout(Values.appName(asked.getName()), policy, budget);
+  }
+
+  private static Command.CoordinatorAsked coordinator(dev.berth.proto.v1.Coordinator asked) {
+    return new Command.CoordinatorAsked(
+        Values.webhook(asked.getWebhook()), asked.getSilenceAllows());
   }
 
   static Command.SteerDeploy steer(SteerDeployRequest asked) {
@@ -100,7 +106,15 @@ final class Rollouts {
 
   private static dev.berth.proto.v1.RolloutPolicy policy(RolloutPolicy policy, Budget budget) {
     Budget.Window window = budget.window();
-    return dev.berth.proto.v1.RolloutPolicy.newBuilder()
+    var built = dev.berth.proto.v1.RolloutPolicy.newBuilder();
+    Budget.Coordinator coordinator = budget.coordinator();
+    if (coordinator != null) {
+      built.setCoordinator(
+          dev.berth.proto.v1.Coordinator.newBuilder()
+              .setWebhook(Values.webhook(coordinator.webhook()))
+              .setSilenceAllows(coordinator.silenceAllows()));
+    }
+    return built
         .setSurge(share(policy.surge()))
         .setUnavailable(share(policy.unavailable()))
         .setMinHealthySeconds((int) policy.minHealthy().toSeconds())

@@ -52,9 +52,14 @@ public final class Scaling {
    * What is known at the moment.
    *
    * @param count wanted, and running but for what never came up
-   * @param isWhole whether all routers have told for the whole time
+   * @param isWhole whether all have told who tell of it, for the whole time
+   * @param load of all instances together, in the measure's unit; for what routers do not tell
    */
-  public record Seen(int count, Traffic recent, boolean isWhole, Instant now) {
+  public record Seen(int count, Traffic recent, boolean isWhole, Instant now, double load) {
+    public Seen(int count, Traffic recent, boolean isWhole, Instant now) {
+      this(count, recent, isWhole, now, 0);
+    }
+
     double perSecond() {
       return (double) recent.requests() / Signals.RECENT.toSeconds();
     }
@@ -83,10 +88,8 @@ public final class Scaling {
 
   private int needed(Autoscale policy, Seen seen) {
     return switch (policy.measure()) {
-      case REQUESTS -> {
-        boolean isMissed = seen.perSecond() > seen.count() * policy.target() * TOLERANCE;
-        yield isMissed ? (int) Math.ceil(seen.perSecond() / policy.target()) : seen.count();
-      }
+      case REQUESTS -> needed(seen.perSecond(), policy, seen.count());
+      case CPU_PERCENT, QUEUE -> needed(seen.load(), policy, seen.count());
       case P95_MILLIS -> {
         double share = share(policy, seen);
         if (share <= TOLERANCE || seen.recent().answers() < FEWEST_ANSWERS) {
@@ -97,6 +100,11 @@ public final class Scaling {
         yield (int) Math.ceil(seen.count() * Math.min(share, 2));
       }
     };
+  }
+
+  private static int needed(double all, Autoscale policy, int count) {
+    boolean isMissed = all > count * policy.target() * TOLERANCE;
+    return isMissed ? (int) Math.min(Integer.MAX_VALUE, Math.ceil(all / policy.target())) : count;
   }
 
   private @Nullable Step down(Autoscale policy, Seen seen) {
@@ -118,6 +126,7 @@ public final class Scaling {
     double each = seen.perSecond() / fewer;
     return switch (policy.measure()) {
       case REQUESTS -> each <= policy.target() * HEADROOM;
+      case CPU_PERCENT, QUEUE -> seen.load() / fewer <= policy.target() * HEADROOM;
       case P95_MILLIS -> share(policy, seen) < IDLE && each < tooMuch * HEADROOM;
     };
   }
@@ -132,12 +141,20 @@ public final class Scaling {
   }
 
   private static String words(Autoscale policy, Seen seen) {
-    return String.format(
-        Locale.ROOT,
-        "%.1f requests/s, p95 %d ms over %d s; bounds and target are %s",
-        seen.perSecond(),
-        seen.recent().latencyMicros(95) / 1000,
-        Signals.RECENT.toSeconds(),
-        policy.words());
+    String load =
+        switch (policy.measure()) {
+          case REQUESTS, P95_MILLIS ->
+              String.format(
+                  Locale.ROOT,
+                  "%.1f requests/s, p95 %d ms over %d s",
+                  seen.perSecond(),
+                  seen.recent().latencyMicros(95) / 1000,
+                  Signals.RECENT.toSeconds());
+          case CPU_PERCENT ->
+              String.format(
+                  Locale.ROOT, "cpu %.0f%% of the size on average", seen.load() / seen.count());
+          case QUEUE -> String.format(Locale.ROOT, "%.0f jobs wait", seen.load());
+        };
+    return load + "; bounds and target are " + policy.words();
   }
 }

@@ -65,6 +65,9 @@ final class Examiner {
     }
     boolean isMoving = false;
     for (ProcessTypeId type : fleet.state().placements().typesOf(app.id())) {
+      if (type.isShadow()) {
+        continue;
+      }
       for (Placement placement : fleet.state().placements().of(type)) {
         if (!isOnTarget(placement)) {
           isMoving = true;

@@ -41,6 +41,9 @@ record Stability(int moved, int movedEnded, int unmoved, int unmovedEnded, Compa
         traffic = traffic.plus(examiner.traffic(review.app()));
       }
       for (ProcessTypeId type : fleet.state().placements().typesOf(review.app().id())) {
+        if (type.isShadow()) {
+          continue;
+        }
         for (Placement placement : fleet.state().placements().of(type)) {
           PlacementReport report = fleet.actual().report(placement.id()).orElse(null);
           boolean hasEnded =

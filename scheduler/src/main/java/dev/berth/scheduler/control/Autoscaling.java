@@ -11,6 +11,7 @@ import dev.berth.scheduler.state.Autoscale;
 import dev.berth.scheduler.state.Caller;
 import dev.berth.scheduler.state.ClusterSettings;
 import dev.berth.scheduler.state.Command;
+import dev.berth.scheduler.state.Event;
 import dev.berth.scheduler.state.EventDraft;
 import dev.berth.scheduler.state.Formation;
 import dev.berth.scheduler.state.HistoryEvent.Subject;
@@ -25,9 +26,10 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Lets autoscaled counts follow their traffic, every 5 s, in the working state.
+ * Lets autoscaled counts follow their load, every 5 s, in the working state.
  *
  * <p>An app that is being replaced is left alone until it has settled, but not for longer than two
  * minutes. Acts on fresh signals only. Confined to the control loop.
@@ -41,6 +43,7 @@ final class Autoscaling {
 
   private final Working working;
   private final ClusterSettings settings;
+  private final Loads loads;
   private final Map<ProcessTypeId, Memory> memories = new HashMap<>();
   private Instant next;
 
@@ -49,6 +52,7 @@ final class Autoscaling {
     private final Scaling scaling;
     private Instant settledLast;
     private Instant refusedLast = Instant.MIN;
+    private Instant silentLast = Instant.EPOCH;
 
     Memory(Instant now) {
       scaling = new Scaling(now);
@@ -58,6 +62,7 @@ final class Autoscaling {
 
   Autoscaling(Working working, ClusterSettings settings, Instant from) {
     this.working = working;
+    this.loads = new Loads(working);
     this.settings = settings;
     this.next = from;
   }
@@ -80,24 +85,58 @@ final class Autoscaling {
       }
     }
     memories.keySet().retainAll(scaled);
+    loads.retain(scaled, now);
   }
 
   private void look(ProcessTypeId type, Autoscale policy, int count, boolean isSettled) {
     Instant now = working.now();
     Memory memory = memories.computeIfAbsent(type, _ -> new Memory(now));
     memory.settledLast = isSettled ? now : memory.settledLast;
-    Signals signals = working.actual().signals();
-    boolean isFresh = now.isBefore(signals.at().plus(STALE));
     boolean isLongUnsettled = !now.isBefore(memory.settledLast.plus(UNSETTLED_AT_MOST));
-    if (!isFresh || !(isSettled || isLongUnsettled)) {
-      return;
-    }
-    Scaling.Step step =
-        memory.scaling.next(
-            policy, new Scaling.Seen(count, recent(signals, type), isWhole(signals), now));
+    Scaling.Seen seen = isSettled || isLongUnsettled ? seen(type, policy, count) : null;
+    Scaling.Step step = seen == null ? null : memory.scaling.next(policy, seen);
     if (step != null) {
       carryOut(type, step, memory);
     }
+  }
+
+  /** Null while nothing is known that is fresh. */
+  private Scaling.@Nullable Seen seen(ProcessTypeId type, Autoscale policy, int count) {
+    Instant now = working.now();
+    return switch (policy.measure()) {
+      case P95_MILLIS, REQUESTS -> {
+        Signals signals = working.actual().signals();
+        boolean isFresh = now.isBefore(signals.at().plus(STALE));
+        yield isFresh
+            ? new Scaling.Seen(count, recent(signals, type), isWhole(signals), now)
+            : null;
+      }
+      case CPU_PERCENT -> loads.cpu(type, count, now);
+      case QUEUE -> loads.queue(type, count, now);
+    };
+  }
+
+  /** A queue that cannot be read is told of, but not each time. */
+  void take(Event.QueueRead read) {
+    Memory memory = memories.get(read.type());
+    if (memory == null) {
+      return; // it is not autoscaled any more, or not looked at yet
+    }
+    Instant now = working.now();
+    loads.take(read, now);
+    if (read.jobs() < 0 && !now.isBefore(memory.silentLast.plus(BETWEEN_REFUSALS))) {
+      memory.silentLast = now;
+      working.record(
+          EventDraft.byScheduler(
+              "app.queue-silent",
+              Subject.of(read.type().app()),
+              "%s stays as it is: nobody told how many jobs wait: %s"
+                  .formatted(read.type().name(), read.words())));
+    }
+  }
+
+  void take(Event.CpuUsed used) {
+    loads.take(used, working.now());
   }
 
   private static Traffic recent(Signals signals, ProcessTypeId type) {

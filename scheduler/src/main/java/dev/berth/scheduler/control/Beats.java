@@ -29,6 +29,9 @@ final class Beats {
           Event.RouterConnected _,
           Event.RouterAcknowledged _,
           Event.SignalsTold _,
+          Event.MoveJudged _,
+          Event.QueueRead _,
+          Event.CpuUsed _,
           Event.RouterDisconnected _ -> {
         return false;
       }

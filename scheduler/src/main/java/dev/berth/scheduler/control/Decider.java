@@ -68,8 +68,10 @@ final class Decider {
   private final Working working;
   private final Reports reports;
   private final Pace pace;
+  private final Consents consents;
   private final Placing placing;
   private final Campaigning campaigning;
+  private final Trying trying;
   private final Sweep sweep;
   private final Deploying deploying;
   private final Autoscaling autoscaling;
@@ -93,8 +95,10 @@ final class Decider {
     this.working = new Working(loaded, term.settings().pools(), term.began());
     this.reports = new Reports(working, term.epoch());
     this.pace = new Pace(term.settings().movesPerSecond(), term.began());
+    this.consents = new Consents(working);
     this.placing = new Placing(working, placer, pace);
     this.campaigning = new Campaigning(working, term.began().plus(term.timers().routersExpected()));
+    this.trying = new Trying(working, term.began().plus(term.timers().routersExpected()));
     this.deploying = new Deploying(working, term.began().plus(term.timers().routersExpected()));
     this.autoscaling = new Autoscaling(working, term.settings(), term.began());
     this.rebalancing = new Rebalancing(working, placer, term);
@@ -120,6 +124,7 @@ final class Decider {
             nextLook,
             working.nextArrival(),
             campaigning.nextLook(),
+            trying.nextLook(),
             deploying.nextLook(),
             rebalancing.nextLook()));
   }
@@ -140,6 +145,7 @@ final class Decider {
     routeDelta = RouteDelta.nothing(routes.version());
     settle();
     campaigning.conduct(this::isSettled, brake.isFrozen());
+    trying.conduct(brake.isFrozen());
     if (!brake.isFrozen()) {
       autoscaling.scale(this::isSettled);
     }
@@ -191,7 +197,23 @@ final class Decider {
   }
 
   private void take(Event event) {
-    reports.take(event);
+    switch (event) {
+      case Event.MoveJudged judged -> consents.take(judged);
+      case Event.QueueRead read -> autoscaling.take(read);
+      case Event.CpuUsed used -> autoscaling.take(used);
+      case Event.AgentConnected _,
+          Event.AgentStatus _,
+          Event.AgentVerified _,
+          Event.AgentImages _,
+          Event.AgentBeat _,
+          Event.AgentDisconnected _,
+          Event.RouterConnected _,
+          Event.RouterAcknowledged _,
+          Event.RouterBeat _,
+          Event.SignalsTold _,
+          Event.RouterDisconnected _ ->
+          reports.take(event);
+    }
     if (event instanceof Event.RouterAcknowledged) {
       unsettled.forEach(working::touch);
     }
@@ -215,6 +237,7 @@ final class Decider {
     giveUp(now);
     touchUnsettled();
     sweep.look(now);
+    consents.look(now);
   }
 
   /** In turn, and not all at once: to look at a million instances takes a second. */
@@ -332,6 +355,7 @@ final class Decider {
       unsettled.add(type);
     }
     pace.stopped(plan.stopped());
+    consents.ask(plan.asks());
     placing.carryOut(type, plan.steps());
     deploying.see(type.app());
     App app = working.state().apps().get(type.app());
@@ -369,7 +393,7 @@ final class Decider {
         lost.nodes(),
         new Departures(working.draining(), rebalancing.chosen()),
         brake,
-        pace.allowance(),
+        pace.allowance(consents::of),
         term.timers().inEpoch(term.epoch()),
         term.began(),
         working.now());
@@ -405,6 +429,7 @@ final class Decider {
         placing.pending(),
         working.history(),
         rebalancing.chosen().size(),
-        pace.left());
+        pace.left(),
+        consents.all());
   }
 }

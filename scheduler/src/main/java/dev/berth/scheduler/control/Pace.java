@@ -4,12 +4,16 @@ import dev.berth.scheduler.rollout.Allowance;
 import dev.berth.scheduler.state.App;
 import dev.berth.scheduler.state.AppId;
 import dev.berth.scheduler.state.ClusterState;
+import dev.berth.scheduler.state.Consent;
+import dev.berth.scheduler.state.PlacementId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts what is moved: against the cluster's moves per second, and for each app with a budget per
@@ -26,26 +30,32 @@ final class Pace {
   private static final int SAVED_SECONDS = 2;
 
   private final int perSecond;
+  private final double most;
   private final Map<AppId, Deque<Instant>> made = new HashMap<>();
   private Instant now;
   private Instant lastForgotten;
   private double left;
 
   Pace(int perSecond, Instant now) {
+    this(perSecond, Duration.ofSeconds(SAVED_SECONDS), now);
+  }
+
+  private Pace(int perSecond, Duration saved, Instant now) {
     this.perSecond = perSecond;
+    this.most = (double) perSecond * saved.toSeconds();
     this.now = now;
     this.lastForgotten = now;
     this.left = perSecond;
   }
 
-  /** For what is done in thought only. */
-  static Pace unbound(Instant now) {
-    return new Pace(Integer.MAX_VALUE, now);
+  /** For what is done in thought only, so long at a time. */
+  static Pace inRounds(int perSecond, Duration round, Instant now) {
+    return new Pace(perSecond, round, now);
   }
 
   void advance(Instant time) {
     double seconds = Math.max(0, Duration.between(now, time).toMillis() / 1000.0);
-    left = Math.min((double) perSecond * SAVED_SECONDS, left + seconds * perSecond);
+    left = Math.min(most, left + seconds * perSecond);
     now = time;
     if (!time.isBefore(lastForgotten.plus(HOUR))) {
       lastForgotten = time;
@@ -77,11 +87,12 @@ final class Pace {
     return (int) Math.clamp(Math.floor(left), 0, Integer.MAX_VALUE);
   }
 
-  Allowance allowance() {
-    return new Allowance(left(), this::lately);
+  Allowance allowance(Function<PlacementId, @Nullable Consent> consents) {
+    return new Allowance(left(), this::lately, consents);
   }
 
-  private int lately(AppId app) {
+  /** So many placements the app was given within the last hour, as far as that matters. */
+  int lately(AppId app) {
     Deque<Instant> moves = made.get(app);
     if (moves == null) {
       return 0;

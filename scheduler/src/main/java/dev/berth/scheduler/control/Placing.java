@@ -211,7 +211,9 @@ final class Placing {
             Intent.RUN,
             working.now());
     working.apply(new Change.PutPlacement(placement));
-    pace.placed(working.state(), placement.instance().app(), start.isMove());
+    if (!placement.instance().type().isShadow()) {
+      pace.placed(working.state(), placement.instance().app(), start.isMove());
+    }
     tell("instance.placed", placement, start.cause());
   }
 

@@ -21,6 +21,7 @@ import dev.berth.scheduler.state.Caller;
 import dev.berth.scheduler.state.Change;
 import dev.berth.scheduler.state.ClusterSettings;
 import dev.berth.scheduler.state.Command;
+import dev.berth.scheduler.state.Consent;
 import dev.berth.scheduler.state.EventDraft;
 import dev.berth.scheduler.state.Exit;
 import dev.berth.scheduler.state.HistoryEvent;
@@ -48,13 +49,14 @@ import org.pcollections.TreePSet;
  * state.
  *
  * <p>In the copy every agent obeys and every start succeeds, five seconds a round. Follows what the
- * change begins, deploys and campaigns too, until it is done or waits for something that only time
- * or people bring. Nothing of it reaches the loop or the store. Makes an index of the whole
- * cluster, so it takes as long as that. Thread-safe.
+ * change begins, deploys and campaigns too, at the cluster's pace and within the apps' budgets,
+ * until it is done or waits for something that only time or people bring. Nothing of it reaches the
+ * loop or the store. Makes an index of the whole cluster, so it takes as long as that. Thread-safe.
  */
 public final class Planner {
   private static final int MAX_STEPS = 10_000;
   private static final Duration ROUND = Duration.ofSeconds(5);
+  private static final Duration HOUR = Duration.ofHours(1);
   private static final Duration LONGEST_ROUND = Duration.ofMinutes(10);
 
   /** So long may nothing happen before the rest is not waited for. */
@@ -100,18 +102,22 @@ public final class Planner {
   private final class Copy {
     private final Snapshot snapshot;
     private final Working working;
+    private final Pace pace;
     private final Placing placing;
     private final Campaigning campaigning;
     private final @Nullable Rebalancing rebalancing;
     private final Set<ProcessTypeId> unsettled = new TreeSet<>();
     private final Set<AppId> deploying = new TreeSet<>();
+    private final Consent agreed;
     private RouteTable routes = RouteTable.EMPTY;
     private Progress progress = Progress.NONE;
 
     Copy(Snapshot snapshot, boolean isRebalance) {
       this.snapshot = snapshot;
       this.working = Working.copy(snapshot, settings.pools());
-      this.placing = new Placing(working, placer, Pace.unbound(snapshot.at()));
+      this.pace = Pace.inRounds(settings.movesPerSecond(), ROUND, snapshot.at());
+      this.placing = new Placing(working, placer, pace);
+      this.agreed = new Consent(Consent.Standing.ALLOWED, Instant.MAX.minus(PATIENCE), "");
       this.campaigning = new Campaigning(working, snapshot.at());
       this.rebalancing =
           isRebalance ? new Rebalancing(working, placer, settings.rebalance()) : null;
@@ -131,6 +137,7 @@ public final class Planner {
         round = isNews ? ROUND : shorter(round.multipliedBy(2), LONGEST_ROUND);
         isWaiting = !working.now().isBefore(lastStep.plus(PATIENCE));
         working.advance(working.now().plus(round));
+        pace.advance(working.now());
       }
       List<HistoryEvent> decisions =
           working.changes().stream()
@@ -207,6 +214,7 @@ public final class Planner {
       } else {
         unsettled.add(type);
       }
+      pace.stopped(plan.stopped());
       placing.carryOut(type, plan.steps());
       App app = working.state().apps().get(type.app());
       if (app != null && app.turnover().underWay() != null) {
@@ -238,6 +246,18 @@ public final class Planner {
       return rebalancing == null ? TreePMap.empty() : rebalancing.chosen();
     }
 
+    /** What stood before the plan began counts as well, also once it was moved. */
+    private int lately(AppId app) {
+      int before = 0;
+      for (ProcessTypeId type : snapshot.state().placements().typesOf(app)) {
+        for (Placement placement : snapshot.state().placements().of(type)) {
+          boolean isLate = placement.since().plus(HOUR).isAfter(working.now());
+          before += placement.isWanted() && isLate && !type.isShadow() ? 1 : 0;
+        }
+      }
+      return before + pace.lately(app);
+    }
+
     private View view() {
       return new View(
           working.state(),
@@ -246,7 +266,7 @@ public final class Planner {
           TreePSet.empty(),
           new Departures(working.draining(), chosen()),
           Brake.OFF,
-          Allowance.UNBOUND,
+          new Allowance(pace.left(), this::lately, _ -> agreed),
           Timers.DEFAULT,
           Instant.EPOCH,
           working.now());

@@ -62,6 +62,7 @@ final class Reports {
       case Event.RouterBeat(String router, long connection) -> seen(router, connection);
       case Event.SignalsTold(Signals signals) -> working.see(signals);
       case Event.RouterDisconnected(String router, long connection) -> left(router, connection);
+      case Event.MoveJudged _, Event.QueueRead _, Event.CpuUsed _ -> {} // others' business
     }
   }
 

@@ -21,6 +21,7 @@ import dev.berth.scheduler.state.PlacementReport;
 import dev.berth.scheduler.state.ProcessType;
 import dev.berth.scheduler.state.ProcessTypeId;
 import dev.berth.scheduler.state.Signals;
+import dev.berth.scheduler.state.Trial;
 import dev.berth.scheduler.store.Store;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -166,6 +167,7 @@ final class Working {
         actual = actual.withoutNode(node);
         index = NodeIndex.of(pools, state, actual); // seldom, so it need not forget by itself
       }
+      case Change.PutTrial(Trial trial) -> shadows(trial);
       case Change.PutTenant _,
           Change.RemoveTenant _,
           Change.PutRelease _,
@@ -173,10 +175,20 @@ final class Working {
           Change.PutBase _,
           Change.PutCampaign _,
           Change.RemoveCampaign _,
+          Change.RemoveTrial _,
           Change.PutFreeze _,
           Change.PutAnswer _,
           Change.RemoveAnswer _,
           Change.AddEvent _ -> {}
+    }
+  }
+
+  /** What of it still runs must go once it is over. */
+  private void shadows(Trial trial) {
+    if (trial.isOver()) {
+      state.placements().byType().keySet().stream()
+          .filter(ProcessTypeId::isShadow)
+          .forEach(this::touch);
     }
   }
 
@@ -347,6 +359,9 @@ final class Working {
     touched.addAll(state.placements().typesOf(app.id()));
     for (String type : app.formation().keySet()) {
       touched.add(new ProcessTypeId(app.id(), type));
+    }
+    if (app.baseCourse().shadow() != null) {
+      touched.add(new ProcessTypeId(app.id(), ProcessType.TRIAL));
     }
     Deploy deploy = app.turnover().underWay();
     if (deploy != null && deploy.isReleasing()) {

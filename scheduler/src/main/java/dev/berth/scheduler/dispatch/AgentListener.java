@@ -2,18 +2,27 @@ package dev.berth.scheduler.dispatch;
 
 import dev.berth.proto.v1.Acknowledge;
 import dev.berth.proto.v1.AgentMessage;
+import dev.berth.proto.v1.CpuUsed;
 import dev.berth.proto.v1.Hello;
 import dev.berth.proto.v1.SchedulerMessage;
 import dev.berth.proto.v1.StatusBatch;
 import dev.berth.proto.v1.VerificationMade;
 import dev.berth.proto.v1.Welcome;
 import dev.berth.scheduler.control.Snapshot;
+import dev.berth.scheduler.state.App;
+import dev.berth.scheduler.state.Autoscale;
+import dev.berth.scheduler.state.ClusterState;
 import dev.berth.scheduler.state.Event;
+import dev.berth.scheduler.state.Formation;
 import dev.berth.scheduler.state.NodeId;
+import dev.berth.scheduler.state.Placement;
+import dev.berth.scheduler.state.PlacementId;
 import dev.berth.scheduler.wire.AgentMessages;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -108,6 +117,7 @@ final class AgentListener implements StreamObserver<AgentMessage> {
                   connection,
                   AgentMessages.images(
                       message.getImages().getDigestsList(), message.getImages().getProblem())));
+      case CPU -> cpu(open, message.getCpu());
       case ACKNOWLEDGE -> {
         Acknowledge stored = message.getAcknowledge();
         open.acknowledged(stored.getEpoch(), stored.getRevision());
@@ -184,6 +194,32 @@ final class AgentListener implements StreamObserver<AgentMessage> {
             connection,
             AgentMessages.reports(batch.getPlacementsList()),
             AgentMessages.events(batch.getEventsList())));
+  }
+
+  /** Only what somebody wants to know enters the loop. */
+  private void cpu(AgentStream open, CpuUsed told) {
+    Map<PlacementId, Integer> used = new HashMap<>();
+    for (CpuUsed.Use use : told.getUsesList()) {
+      var id = new PlacementId(use.getPlacementId());
+      if (isWanted(term.latest().state(), id)) {
+        used.put(id, use.getCpuMillis());
+      }
+    }
+    offer(
+        used.isEmpty()
+            ? new Event.AgentBeat(open.node(), connection)
+            : new Event.CpuUsed(open.node(), connection, used));
+  }
+
+  private static boolean isWanted(ClusterState state, PlacementId id) {
+    Placement placement = state.placements().byId().get(id);
+    App app = placement == null ? null : state.apps().get(placement.instance().app());
+    Formation formation =
+        placement == null || app == null
+            ? null
+            : app.formation().get(placement.instance().type().name());
+    Autoscale policy = formation == null ? null : formation.autoscale();
+    return policy != null && policy.measure() == Autoscale.Measure.CPU_PERCENT;
   }
 
   /** The loop first: who has the answer may count on what follows from it. */

@@ -165,6 +165,8 @@ final class Term implements AutoCloseable {
             Change.PutBase _,
             Change.PutCampaign _,
             Change.RemoveCampaign _,
+            Change.PutTrial _,
+            Change.RemoveTrial _,
             Change.PutFreeze _,
             Change.PutAnswer _,
             Change.RemoveAnswer _,

@@ -9,6 +9,7 @@ import dev.berth.scheduler.state.Deploy;
 import dev.berth.scheduler.state.Digest;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.Release;
+import dev.berth.scheduler.state.Trial;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -46,6 +47,11 @@ public record Garbage(List<Version> bases) {
       Deploy deploy = app.turnover().underWay();
       if (deploy != null) {
         needed.add(new Version(app.baseLine(), deploy.fromBase())); // it may be taken back
+      }
+    }
+    for (Trial trial : state.upkeep().trials().values()) {
+      if (!trial.isOver()) {
+        needed.add(new Version(trial.course().line(), trial.course().to()));
       }
     }
     Set<String> newest = new HashSet<>();

@@ -9,12 +9,16 @@ import dev.berth.scheduler.state.KnownNode;
 import dev.berth.scheduler.state.Labels;
 import dev.berth.scheduler.state.NodePool;
 import dev.berth.scheduler.state.NodePools;
+import dev.berth.scheduler.state.Priority;
+import dev.berth.scheduler.state.ProcessType;
 import dev.berth.scheduler.state.ProcessTypeId;
 import dev.berth.scheduler.state.Requirement;
 import dev.berth.scheduler.state.Size;
 import dev.berth.scheduler.state.Tenant;
 import dev.berth.scheduler.state.TenantId;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** All that an instance asks of a node. Equal instances ask the same. */
 public record Need(TenantId tenant, String pool, Capacity capacity, Demands demands) {
@@ -22,6 +26,9 @@ public record Need(TenantId tenant, String pool, Capacity capacity, Demands dema
   /** Of an instance of this size, as tenant and formation are now. */
   public static Need of(ClusterState state, ProcessTypeId type, Size size) {
     App app = state.apps().get(type.app());
+    if (type.isShadow()) {
+      return of(state, type, size, ofShadow(app));
+    }
     Formation formation = app == null ? null : app.formation().get(type.name());
     return of(state, type, size, formation == null ? Demands.NONE : formation.demands());
   }
@@ -30,6 +37,13 @@ public record Need(TenantId tenant, String pool, Capacity capacity, Demands dema
     TenantId tenant = type.app().tenant();
     String pool = state.tenant(tenant).map(Tenant::pool).orElse(NodePool.DEFAULT);
     return new Need(tenant, pool, size.booked(), demands);
+  }
+
+  /** Where the app's requests go to, and before nobody. */
+  private static Demands ofShadow(@Nullable App app) {
+    Formation web = app == null ? null : app.formation().get(ProcessType.WEB);
+    List<Requirement> where = web == null ? List.of() : web.demands().where();
+    return new Demands(where, false, Priority.PREEMPTIBLE);
   }
 
   boolean isInPool(KnownNode node) {

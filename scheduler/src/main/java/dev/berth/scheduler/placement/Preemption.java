@@ -165,6 +165,9 @@ public final class Preemption {
 
   /** Of the process type's formation as it is now. */
   public static Priority priority(ClusterState state, ProcessTypeId type) {
+    if (type.isShadow()) {
+      return Priority.PREEMPTIBLE;
+    }
     App app = state.apps().get(type.app());
     var formation = app == null ? null : app.formation().get(type.name());
     return formation == null ? Priority.NORMAL : formation.demands().priority();

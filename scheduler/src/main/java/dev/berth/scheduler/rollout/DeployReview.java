@@ -140,6 +140,7 @@ public final class DeployReview {
             placement.isWanted()
                 && placement.wanted().release() == deploy.to()
                 && !type.name().equals(ProcessType.RELEASE)
+                && !type.isShadow()
                 && !view.isLost(placement);
         if (isOurs && !view.isRunning(placement)) {
           String fault = fault(placement);

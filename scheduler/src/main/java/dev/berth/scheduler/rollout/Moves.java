@@ -4,10 +4,14 @@ import dev.berth.scheduler.state.App;
 import dev.berth.scheduler.state.BaseCourse;
 import dev.berth.scheduler.state.Budget;
 import dev.berth.scheduler.state.Campaign;
+import dev.berth.scheduler.state.Consent;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.Placement.Wanted;
+import dev.berth.scheduler.state.PlacementId;
 import dev.berth.scheduler.state.ProcessTypeId;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +28,7 @@ final class Moves {
   private final @Nullable App app;
   private int left = -1;
   private int taken;
+  private final List<PlacementId> asks = new ArrayList<>();
 
   Moves(View view, @Nullable App app) {
     this.view = view;
@@ -53,26 +58,56 @@ final class Moves {
     return campaign != null && !campaign.course().isOverride();
   }
 
-  /** Takes one from the budget if it can bear it. */
-  boolean take(Placement old) {
-    Budget budget = app == null ? Budget.NONE : app.turnover().budget();
+  /** Can the budget bear one more? The coordinator is another matter. */
+  boolean mayTake(Placement old) {
+    Budget budget = budget();
     if (taken >= view.allowance().left()) {
       return false;
     }
     if (!view.hasPassed(old.since(), budget.minBetween()) || !budget.isOpen(view.now())) {
       return false;
     }
-    if (budget.movesPerHour() > 0) {
-      if (left < 0) {
-        left = Math.max(0, budget.movesPerHour() - madeLately());
-      }
-      if (left == 0) {
-        return false;
-      }
-      left--;
+    if (budget.movesPerHour() > 0 && left < 0) {
+      left = Math.max(0, budget.movesPerHour() - madeLately());
     }
+    return budget.movesPerHour() == 0 || left > 0;
+  }
+
+  /** One that may be taken is taken. */
+  void take() {
+    left -= budget().movesPerHour() > 0 ? 1 : 0;
     taken++;
-    return true;
+  }
+
+  /** Has the app's coordinator, if there is one, allowed it? If it was not asked, it is to be. */
+  boolean isAgreed(Placement old) {
+    if (budget().coordinator() == null) {
+      return true;
+    }
+    Consent consent = consent(old);
+    if (consent == null) {
+      asks.add(old.id());
+    }
+    return consent != null && consent.standing() == Consent.Standing.ALLOWED;
+  }
+
+  /** Is its answer awaited, or about to be? */
+  boolean isAsked(Placement old) {
+    Consent consent = consent(old);
+    return consent == null || consent.standing() == Consent.Standing.ASKED;
+  }
+
+  List<PlacementId> asks() {
+    return asks;
+  }
+
+  private @Nullable Consent consent(Placement old) {
+    Consent consent = view.allowance().consents().apply(old.id());
+    return consent == null || consent.isOver(view.now()) ? null : consent;
+  }
+
+  private Budget budget() {
+    return app == null ? Budget.NONE : app.turnover().budget();
   }
 
   /** Those that are gone again are known only of this term. */
@@ -81,6 +116,9 @@ final class Moves {
     int before = 0;
     if (app != null) {
       for (ProcessTypeId type : view.state().placements().typesOf(app.id())) {
+        if (type.isShadow()) {
+          continue;
+        }
         for (Placement placement : view.state().placements().of(type)) {
           boolean isLate = placement.since().plus(HOUR).isAfter(view.now());
           made += placement.isWanted() && isLate ? 1 : 0;

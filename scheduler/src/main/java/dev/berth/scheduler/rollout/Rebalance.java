@@ -83,13 +83,14 @@ public final class Rebalance {
         && app.turnover().underWay() == null
         && placement.isWanted()
         && !type.name().equals(ProcessType.RELEASE)
+        && !type.isShadow()
         && !view.isLost(placement)
         && !view.mustGo(placement)
         && view.isServing(placement)
         && view.hasPassed(placement.since(), asked.rest())
         && asked.mayMove().test(type)
         && canSurge(app, type)
-        && new Moves(view, app).take(placement);
+        && new Moves(view, app).mayTake(placement);
   }
 
   /** No instance is stopped before its replacement runs, only to even nodes out. */

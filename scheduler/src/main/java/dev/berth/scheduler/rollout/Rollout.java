@@ -37,9 +37,12 @@ public final class Rollout {
   }
 
   public static Plan plan(ProcessTypeId type, View view) {
+    if (type.isShadow()) {
+      return new Shadowing(view, type).plan();
+    }
     var rollout = new Rollout(view, Goal.of(view.state(), type));
     rollout.decide();
-    return new Plan(rollout.steps, rollout.isSettled, rollout.stopped);
+    return new Plan(rollout.steps, rollout.isSettled, rollout.stopped, rollout.moves.asks());
   }
 
   private void decide() {
@@ -174,8 +177,15 @@ public final class Rollout {
     if (!isLate && !maySurge && !mayStop) {
       return;
     }
-    if (!isLate && isPlatforms && !moves.take(old)) {
+    if (!isLate && isPlatforms && !moves.mayTake(old)) {
       return;
+    }
+    if (!isLate && isPlatforms && !moves.isAgreed(old)) {
+      replacing += moves.isAsked(old) && maySurge ? 1 : 0; // no more are asked than may go
+      return;
+    }
+    if (!isLate && isPlatforms) {
+      moves.take();
     }
     String cause = why(old, wanted);
     if (isLate) {

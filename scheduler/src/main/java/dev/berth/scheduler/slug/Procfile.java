@@ -1,6 +1,7 @@
 package dev.berth.scheduler.slug;
 
 import dev.berth.scheduler.state.Names;
+import dev.berth.scheduler.state.ProcessType;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -52,6 +53,8 @@ final class Procfile {
     Optional<String> problem = Names.problem("process type", name);
     if (problem.isPresent()) {
       mistakes.add(place, problem.get());
+    } else if (name.equals(ProcessType.TRIAL)) {
+      mistakes.add(place, "process type 'trial' is Berth's own; choose another name");
     } else if (command.isEmpty()) {
       mistakes.add(place, "process type '" + name + "' has no command");
     } else if (command.length() > MAX_COMMAND) {

@@ -128,6 +128,11 @@ public record App(
     return withCourse(baseCourse.with(pin));
   }
 
+  /** Nothing that its users asked for: the version stays. */
+  public App withShadow(@Nullable Shadow shadow) {
+    return withCourse(baseCourse.with(shadow));
+  }
+
   /** As it was with an older release: its config and process types too, and no number is reused. */
   public App backOn(Release old, int baseVersion) {
     TreePMap<String, Formation> kept = formation;

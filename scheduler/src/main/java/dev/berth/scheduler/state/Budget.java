@@ -13,9 +13,25 @@ import org.jspecify.annotations.Nullable;
  * @param movesPerHour 0 for no limit
  * @param minBetween how long an instance is left alone after it was placed
  * @param window when moves may begin; null for always
+ * @param coordinator who is asked before each move; null for nobody
  */
-public record Budget(int movesPerHour, Duration minBetween, @Nullable Window window) {
+public record Budget(
+    int movesPerHour,
+    Duration minBetween,
+    @Nullable Window window,
+    @Nullable Coordinator coordinator) {
   public static final Budget NONE = new Budget(0, Duration.ZERO, null);
+
+  public Budget(int movesPerHour, Duration minBetween, @Nullable Window window) {
+    this(movesPerHour, minBetween, window, null);
+  }
+
+  /**
+   * The app's own program that agrees to moves.
+   *
+   * @param silenceAllows whether no answer in time means yes
+   */
+  public record Coordinator(Webhook webhook, boolean silenceAllows) {}
 
   /**
    * A part of each day, UTC; it may reach over midnight.

@@ -20,6 +20,10 @@ public sealed interface Change {
 
   record RemoveCampaign(CampaignId campaign) implements Change {}
 
+  record PutTrial(Trial trial) implements Change {}
+
+  record RemoveTrial(TrialId trial) implements Change {}
+
   record PutFreeze(FreezeOrder order) implements Change {}
 
   /**

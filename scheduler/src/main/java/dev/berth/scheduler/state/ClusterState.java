@@ -87,6 +87,12 @@ public record ClusterState(
     return new CampaignId(Math.max(last, counters.floors().campaign()) + 1);
   }
 
+  /** What the next trial is called; after a restore as far ahead as a campaign. */
+  public TrialId nextTrial() {
+    long last = upkeep.trials().isEmpty() ? 0 : upkeep.trials().lastKey().number();
+    return new TrialId(Math.max(last, counters.floors().campaign()) + 1);
+  }
+
   /** The number of the line's next version. */
   public int nextVersion(BaseLine line) {
     int last = line.versions().isEmpty() ? 0 : line.newest().number();
@@ -153,6 +159,8 @@ public record ClusterState(
       case Change.PutCampaign(Campaign campaign) ->
           withCampaigns(campaigns.plus(campaign.id(), campaign));
       case Change.RemoveCampaign(CampaignId id) -> withCampaigns(campaigns.minus(id));
+      case Change.PutTrial(Trial trial) -> withUpkeep(upkeep.with(trial));
+      case Change.RemoveTrial(TrialId id) -> withUpkeep(upkeep.without(id));
       case Change.PutFreeze(FreezeOrder order) -> withUpkeep(upkeep.with(order));
       case Change.PutAnswer(GivenAnswer answer, _) -> withUpkeep(upkeep.with(answer));
       case Change.RemoveAnswer(long sequence) -> withUpkeep(upkeep.withoutAnswer(sequence));

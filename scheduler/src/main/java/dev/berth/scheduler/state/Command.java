@@ -61,7 +61,25 @@ public sealed interface Command {
   }
 
   record BudgetChange(
-      @Nullable Long movesPerHour, @Nullable Duration minBetween, @Nullable String window) {}
+      @Nullable Long movesPerHour,
+      @Nullable Duration minBetween,
+      @Nullable String window,
+      @Nullable CoordinatorAsked coordinator) {
+    public BudgetChange(
+        @Nullable Long movesPerHour, @Nullable Duration minBetween, @Nullable String window) {
+      this(movesPerHour, minBetween, window, null);
+    }
+  }
+
+  /** As it was written; an empty URL is none any more, a timeout of zero the usual one. */
+  record WebhookAsked(String url, Duration timeout, String secret) {
+    @Override
+    public String toString() {
+      return url + " " + timeout;
+    }
+  }
+
+  record CoordinatorAsked(WebhookAsked webhook, boolean silenceAllows) {}
 
   record SteerDeploy(AppName name, DeploySteering steering) implements Command {}
 
@@ -114,7 +132,12 @@ public sealed interface Command {
       implements Command {}
 
   /** As it was written. */
-  record AutoscaleAsked(long min, long max, Autoscale.Measure measure, long target) {}
+  record AutoscaleAsked(
+      long min, long max, Autoscale.Measure measure, long target, @Nullable WebhookAsked queue) {
+    public AutoscaleAsked(long min, long max, Autoscale.Measure measure, long target) {
+      this(min, max, measure, target, null);
+    }
+  }
 
   /** What the autoscaler decided, and why. Nobody else asks for it. */
   record Rescale(AppName name, String processType, int count, String words) implements Command {}
@@ -169,6 +192,25 @@ public sealed interface Command {
       apps = List.copyOf(apps);
     }
   }
+
+  /**
+   * Begins a trial.
+   *
+   * @param to 0 for the newest version in use
+   */
+  record TryBase(
+      String line, long to, List<AppName> apps, String from, TrialPace pace, boolean isOfAllTypes)
+      implements Command {
+    public TryBase {
+      apps = List.copyOf(apps);
+    }
+  }
+
+  /** Zero means as usual. */
+  record TrialPace(long atATime, Duration within) {}
+
+  /** Number 0 means the line's newest trial. */
+  record HaltTrial(String line, long number) implements Command {}
 
   /** Number 0 means the line's newest campaign. */
   record SteerCampaign(String line, long number, Steering steering) implements Command {}

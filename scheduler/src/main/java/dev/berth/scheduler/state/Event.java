@@ -1,6 +1,7 @@
 package dev.berth.scheduler.state;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * What the edges tell the loop.
@@ -39,6 +40,19 @@ public sealed interface Event {
 
   /** What the routers together said of traffic, every few seconds. */
   record SignalsTold(Signals signals) implements Event {}
+
+  /** The app's coordinator has answered, or has not in time. */
+  record MoveJudged(PlacementId placement, boolean isAllowed, String words) implements Event {}
+
+  /** So many jobs wait; negative when nobody told, and then the words say why. */
+  record QueueRead(ProcessTypeId type, long jobs, String words) implements Event {}
+
+  /** Thousandths of a cpu that instances of this node used lately. */
+  record CpuUsed(NodeId node, long connection, Map<PlacementId, Integer> millis) implements Event {
+    public CpuUsed {
+      millis = Map.copyOf(millis);
+    }
+  }
 
   record RouterDisconnected(String router, long connection) implements Event {}
 }

@@ -34,6 +34,8 @@ public record GivenAnswer(
         case Result.AppResult(App app) -> new Made(Kind.APP, app.id().toString(), 0, false);
         case Result.CampaignResult(Campaign campaign) ->
             new Made(Kind.CAMPAIGN, "", campaign.id().number(), false);
+        case Result.TrialResult(Trial trial) ->
+            new Made(Kind.TRIAL, "", trial.id().number(), false);
         case Result.ReleaseResult(App app, Release release) ->
             new Made(
                 Kind.RELEASE,
@@ -56,6 +58,9 @@ public record GivenAnswer(
         case CAMPAIGN ->
             Optional.ofNullable(state.campaigns().get(new CampaignId(number)))
                 .map(Result.CampaignResult::new);
+        case TRIAL ->
+            Optional.ofNullable(state.upkeep().trials().get(new TrialId(number)))
+                .map(Result.TrialResult::new);
         case RELEASE -> app(state).flatMap(app -> release(state, app));
         case NODE ->
             Optional.ofNullable(state.nodes().get(new NodeId(name))).map(Result.NodeResult::new);
@@ -88,6 +93,7 @@ public record GivenAnswer(
     APP,
     RELEASE,
     CAMPAIGN,
+    TRIAL,
     NODE,
     RESTARTING,
     BASE

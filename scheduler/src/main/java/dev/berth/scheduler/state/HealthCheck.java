@@ -17,6 +17,11 @@ public record HealthCheck(
     HTTP
   }
 
+  public HealthCheck of(Kind other) {
+    return new HealthCheck(
+        other, path, intervalMillis, timeoutMillis, startDeadlineMillis, failures);
+  }
+
   /** What a Procfile without further words means. */
   public static final HealthCheck STANDARD =
       new HealthCheck(Kind.DEFAULT, "", 5000, 2000, 60_000, 3);

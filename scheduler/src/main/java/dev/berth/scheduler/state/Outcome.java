@@ -18,6 +18,8 @@ public sealed interface Outcome {
 
     record CampaignResult(Campaign campaign) implements Result {}
 
+    record TrialResult(Trial trial) implements Result {}
+
     /** The release is absent when a config change found none to follow. */
     record ReleaseResult(App app, @Nullable Release release) implements Result {}
 

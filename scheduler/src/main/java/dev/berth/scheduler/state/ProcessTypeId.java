@@ -6,6 +6,11 @@ public record ProcessTypeId(AppId app, String name) implements Comparable<Proces
     Names.require("process type", name);
   }
 
+  /** Are its instances those of a trial? They count to no formation, budget, deploy or campaign. */
+  public boolean isShadow() {
+    return name.equals(ProcessType.TRIAL);
+  }
+
   @Override
   public int compareTo(ProcessTypeId other) {
     int byApp = app.compareTo(other.app);

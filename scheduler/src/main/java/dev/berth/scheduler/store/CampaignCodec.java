@@ -89,6 +89,7 @@ final class CampaignCodec {
         .setReturned(course.isReturned())
         .setPinnedUntil(pin == null ? 0 : pin.until().toEpochMilli())
         .setPinReason(pin == null ? "" : pin.reason());
+    TrialCodec.encode(course.shadow(), stored);
   }
 
   static BaseCourse course(StoredApp stored) {
@@ -98,7 +99,8 @@ final class CampaignCodec {
         stored.getBaseVersionBefore(),
         Instant.ofEpochMilli(stored.getMovedAt()),
         stored.getReturned(),
-        until == null ? null : new Pin(until, stored.getPinReason()));
+        until == null ? null : new Pin(until, stored.getPinReason()),
+        TrialCodec.shadow(stored));
   }
 
   private static @Nullable Instant time(long millis) {

@@ -14,6 +14,7 @@ import dev.berth.proto.stored.v1.StoredNode;
 import dev.berth.proto.stored.v1.StoredPlacements;
 import dev.berth.proto.stored.v1.StoredRelease;
 import dev.berth.proto.stored.v1.StoredTenant;
+import dev.berth.proto.stored.v1.StoredTrial;
 import dev.berth.scheduler.state.App;
 import dev.berth.scheduler.state.Campaign;
 import dev.berth.scheduler.state.Change;
@@ -26,6 +27,7 @@ import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.PlacementId;
 import dev.berth.scheduler.state.Release;
 import dev.berth.scheduler.state.Tenant;
+import dev.berth.scheduler.state.Trial;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -147,6 +149,10 @@ final class Contents {
       case "campaigns" -> {
         Campaign campaign = CampaignCodec.decoded(noted(path, StoredCampaign.parseFrom(data)));
         yield one(new Change.PutCampaign(campaign), new Change.RemoveCampaign(campaign.id()));
+      }
+      case "trials" -> {
+        Trial trial = TrialCodec.decoded(noted(path, StoredTrial.parseFrom(data)));
+        yield one(new Change.PutTrial(trial), new Change.RemoveTrial(trial.id()));
       }
       case "nodes" -> {
         KnownNode node = Decoding.node(noted(path, StoredNode.parseFrom(data)));

@@ -110,7 +110,8 @@ final class Decoding {
         stored.getMin(),
         stored.getMax(),
         Autoscale.Measure.valueOf(stored.getMeasure()),
-        stored.getTarget());
+        stored.getTarget(),
+        stored.hasQueue() ? TurnoverCodec.webhook(stored.getQueue()) : null);
   }
 
   static Release release(StoredRelease stored) {

@@ -54,12 +54,16 @@ final class Encoding {
     StoredFormation.Builder stored = StoredFormation.newBuilder();
     Autoscale autoscale = formation.autoscale();
     if (autoscale != null) {
-      stored.setAutoscale(
+      var scaled =
           StoredAutoscale.newBuilder()
               .setMin(autoscale.min())
               .setMax(autoscale.max())
               .setMeasure(autoscale.measure().name())
-              .setTarget(autoscale.target()));
+              .setTarget(autoscale.target());
+      if (autoscale.queue() != null) {
+        scaled.setQueue(TurnoverCodec.webhook(autoscale.queue()));
+      }
+      stored.setAutoscale(scaled);
     }
     return stored;
   }

@@ -7,6 +7,7 @@ import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.ProcessTypeId;
 import dev.berth.scheduler.state.ReleaseId;
 import dev.berth.scheduler.state.TenantId;
+import dev.berth.scheduler.state.TrialId;
 import java.util.Comparator;
 import java.util.List;
 
@@ -23,6 +24,7 @@ record Paths(String root) {
           "releases",
           "bases",
           "campaigns",
+          "trials",
           "nodes",
           "placements",
           "upkeep",
@@ -91,6 +93,10 @@ record Paths(String root) {
 
   String campaign(CampaignId id) {
     return root + "/campaigns/" + id.number();
+  }
+
+  String trial(TrialId id) {
+    return root + "/trials/" + id.number();
   }
 
   String node(NodeId id) {

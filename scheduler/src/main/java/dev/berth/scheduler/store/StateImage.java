@@ -77,6 +77,7 @@ public final class StateImage {
     state.tenants().values().forEach(it -> changes.add(new Change.PutTenant(it)));
     state.bases().values().forEach(it -> changes.add(new Change.PutBase(it)));
     state.campaigns().values().forEach(it -> changes.add(new Change.PutCampaign(it)));
+    state.upkeep().trials().values().forEach(it -> changes.add(new Change.PutTrial(it)));
     state.nodes().values().forEach(it -> changes.add(new Change.PutNode(it)));
     state.apps().values().forEach((App it) -> changes.add(new Change.PutApp(it)));
     state.releases().values().forEach(it -> changes.add(new Change.PutRelease(it)));

@@ -5,12 +5,14 @@ import dev.berth.proto.stored.v1.StoredBudget;
 import dev.berth.proto.stored.v1.StoredDeploy;
 import dev.berth.proto.stored.v1.StoredNode;
 import dev.berth.proto.stored.v1.StoredRolloutPolicy;
+import dev.berth.proto.stored.v1.StoredWebhook;
 import dev.berth.scheduler.state.Budget;
 import dev.berth.scheduler.state.Deploy;
 import dev.berth.scheduler.state.NodePolicy;
 import dev.berth.scheduler.state.RolloutPolicy;
 import dev.berth.scheduler.state.Share;
 import dev.berth.scheduler.state.Turnover;
+import dev.berth.scheduler.state.Webhook;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -69,12 +71,19 @@ final class TurnoverCodec {
 
   private static StoredBudget budget(Budget budget) {
     Budget.Window window = budget.window();
-    return StoredBudget.newBuilder()
-        .setMovesPerHour(budget.movesPerHour())
-        .setMinBetweenMillis(budget.minBetween().toMillis())
-        .setWindowFrom(window == null ? 0 : window.from())
-        .setWindowTo(window == null ? 0 : window.to())
-        .build();
+    var stored =
+        StoredBudget.newBuilder()
+            .setMovesPerHour(budget.movesPerHour())
+            .setMinBetweenMillis(budget.minBetween().toMillis())
+            .setWindowFrom(window == null ? 0 : window.from())
+            .setWindowTo(window == null ? 0 : window.to());
+    Budget.Coordinator coordinator = budget.coordinator();
+    if (coordinator != null) {
+      stored
+          .setCoordinator(webhook(coordinator.webhook()))
+          .setSilenceAllows(coordinator.silenceAllows());
+    }
+    return stored.build();
   }
 
   private static Budget budget(StoredBudget stored) {
@@ -83,7 +92,23 @@ final class TurnoverCodec {
         Duration.ofMillis(stored.getMinBetweenMillis()),
         stored.getWindowFrom() == stored.getWindowTo()
             ? null
-            : new Budget.Window(stored.getWindowFrom(), stored.getWindowTo()));
+            : new Budget.Window(stored.getWindowFrom(), stored.getWindowTo()),
+        stored.hasCoordinator()
+            ? new Budget.Coordinator(webhook(stored.getCoordinator()), stored.getSilenceAllows())
+            : null);
+  }
+
+  static StoredWebhook webhook(Webhook webhook) {
+    return StoredWebhook.newBuilder()
+        .setUrl(webhook.url())
+        .setTimeoutMillis((int) webhook.timeout().toMillis())
+        .setSecret(webhook.secret())
+        .build();
+  }
+
+  static Webhook webhook(StoredWebhook stored) {
+    return new Webhook(
+        stored.getUrl(), Duration.ofMillis(stored.getTimeoutMillis()), stored.getSecret());
   }
 
   private static StoredDeploy deploy(Deploy deploy) {

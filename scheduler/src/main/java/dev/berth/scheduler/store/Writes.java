@@ -19,6 +19,8 @@ import dev.berth.scheduler.state.Release;
 import dev.berth.scheduler.state.ReleaseId;
 import dev.berth.scheduler.state.Tenant;
 import dev.berth.scheduler.state.TenantId;
+import dev.berth.scheduler.state.Trial;
+import dev.berth.scheduler.state.TrialId;
 import dev.berth.scheduler.store.Paths.Shard;
 import java.util.ArrayList;
 import java.util.List;
@@ -107,6 +109,9 @@ final class Writes {
         case Change.PutCampaign(Campaign campaign) ->
             operations.add(put(paths.campaign(campaign.id()), CampaignCodec.encoded(campaign)));
         case Change.RemoveCampaign(CampaignId id) -> remove(paths.campaign(id), operations);
+        case Change.PutTrial(Trial trial) ->
+            operations.add(put(paths.trial(trial.id()), TrialCodec.encoded(trial)));
+        case Change.RemoveTrial(TrialId id) -> remove(paths.trial(id), operations);
         case Change.PutFreeze(FreezeOrder order) ->
             operations.add(put(paths.freeze(), UpkeepCodec.freeze(order)));
         case Change.PutAnswer(GivenAnswer answer, int changes) -> {

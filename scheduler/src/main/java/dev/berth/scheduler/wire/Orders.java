@@ -5,15 +5,19 @@ import dev.berth.proto.v1.Order;
 import dev.berth.scheduler.state.BaseVersion;
 import dev.berth.scheduler.state.ClusterState;
 import dev.berth.scheduler.state.EgressPolicy;
+import dev.berth.scheduler.state.HealthCheck;
 import dev.berth.scheduler.state.InstanceId;
 import dev.berth.scheduler.state.Placement;
 import dev.berth.scheduler.state.ProcessType;
+import dev.berth.scheduler.state.ProcessTypeId;
 import dev.berth.scheduler.state.Release;
 import dev.berth.scheduler.state.ReleaseId;
+import dev.berth.scheduler.state.Shadow;
 import dev.berth.scheduler.state.Tenant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an agent is told of a placement. Pure.
@@ -71,13 +75,14 @@ public final class Orders {
     if (release.isEmpty() || base.isEmpty()) {
       return Optional.empty();
     }
-    ProcessType type = release.get().processTypes().get(placement.instance().type().name());
+    ProcessType type = type(release.get(), placement.instance());
     if (type == null) {
       return Optional.empty();
     }
     var key =
         new Specs.Key(
             placement.instance().type(),
+            type.name(),
             wanted.release(),
             wanted.baseLine(),
             wanted.baseVersion(),
@@ -103,19 +108,41 @@ public final class Orders {
         .setBaseDigest(base.digest().hex())
         .setSlugDigest(release.slug().digest().hex())
         .setCommand(type.command())
-        .putAllEnvironment(environment(placement, release))
+        .putAllEnvironment(environment(placement, release, type.name()))
         .setSize(Values.size(placement.size()))
-        .setHealth(Values.health(type.health()))
+        .setHealth(Values.health(health(placement, type)))
         .setGraceMillis(type.graceMillis())
         .setPort(PORT)
         .setBaseLine(wanted.baseLine())
         .setBaseVersion(wanted.baseVersion())
-        .setOnce(type.name().equals(ProcessType.RELEASE))
+        .setOnce(isOnce(placement.instance().type()))
         .build();
   }
 
+  /** A shadow instance that ends has told what it was to tell. */
+  private static boolean isOnce(ProcessTypeId type) {
+    return type.isShadow() || type.name().equals(ProcessType.RELEASE);
+  }
+
+  private static @Nullable ProcessType type(Release release, InstanceId instance) {
+    return instance.type().isShadow()
+        ? Shadow.stoodFor(release, instance.index()).orElse(null)
+        : release.processTypes().get(instance.type().name());
+  }
+
+  /** Agents know what is usual by the name of the process type, which a shadow does not have. */
+  private static HealthCheck health(Placement placement, ProcessType type) {
+    HealthCheck health = type.health();
+    boolean isWebsShadow =
+        placement.instance().type().isShadow() && type.name().equals(ProcessType.WEB);
+    return isWebsShadow && health.kind() == HealthCheck.Kind.DEFAULT
+        ? health.of(HealthCheck.Kind.TCP)
+        : health;
+  }
+
   /** Config vars as they are, then Berth's own, which win; the instance's name comes last. */
-  private static Map<String, String> environment(Placement placement, Release release) {
+  private static Map<String, String> environment(
+      Placement placement, Release release, String type) {
     InstanceId instance = placement.instance();
     Map<String, String> environment = new TreeMap<>();
     environment.put("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
@@ -126,8 +153,11 @@ public final class Orders {
     environment.put("PORT", Integer.toString(PORT));
     environment.put("BERTH_TENANT", instance.tenant().name());
     environment.put("BERTH_APP", instance.app().name());
-    environment.put("BERTH_PROCESS_TYPE", instance.type().name());
+    environment.put("BERTH_PROCESS_TYPE", type);
     environment.put("BERTH_RELEASE", "v" + placement.wanted().release());
+    if (instance.type().isShadow()) {
+      environment.put("BERTH_TRIAL", placement.wanted().baseLine());
+    }
     return environment;
   }
 }

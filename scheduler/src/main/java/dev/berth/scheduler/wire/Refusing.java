@@ -69,7 +69,9 @@ public final class Refusing {
           INVALID_QUOTA,
           INVALID_EGRESS,
           INVALID_CAMPAIGN,
+          INVALID_TRIAL,
           INVALID_ROLLOUT,
+          INVALID_WEBHOOK,
           INVALID_REQUEST,
           SLUG_DIGEST_MISMATCH,
           STATE_INVALID,
@@ -85,13 +87,15 @@ public final class Refusing {
           RELEASE_NOT_FOUND,
           BASE_NOT_FOUND,
           CAMPAIGN_NOT_FOUND,
+          TRIAL_NOT_FOUND,
           SIZE_NOT_FOUND,
           DOMAIN_NOT_FOUND,
           SLUG_NOT_FOUND,
           NODE_NOT_FOUND,
           PLAN_NOT_FOUND ->
           Status.NOT_FOUND;
-      case TENANT_EXISTS, APP_EXISTS, DOMAIN_TAKEN, CAMPAIGN_EXISTS -> Status.ALREADY_EXISTS;
+      case TENANT_EXISTS, APP_EXISTS, DOMAIN_TAKEN, CAMPAIGN_EXISTS, TRIAL_EXISTS ->
+          Status.ALREADY_EXISTS;
       case STATE_EXISTS,
           TENANT_NOT_EMPTY,
           APP_NOT_DEPLOYED,

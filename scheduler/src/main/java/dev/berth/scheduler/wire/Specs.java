@@ -19,8 +19,18 @@ public final class Specs {
 
   private final Map<Key, Made> known = new ConcurrentHashMap<>();
 
-  /** What it depends on besides the release's and the base's contents. */
-  record Key(ProcessTypeId type, int release, String baseLine, int baseVersion, String size) {}
+  /**
+   * What it depends on besides the release's and the base's contents.
+   *
+   * @param runs the process type that it runs, another one than its own for a shadow
+   */
+  record Key(
+      ProcessTypeId type,
+      String runs,
+      int release,
+      String baseLine,
+      int baseVersion,
+      String size) {}
 
   private record Made(Release release, BaseVersion base, ContainerSpec spec) {}
 

@@ -11,7 +11,10 @@ import dev.berth.scheduler.state.Exit;
 import dev.berth.scheduler.state.HealthCheck;
 import dev.berth.scheduler.state.Quota;
 import dev.berth.scheduler.state.Size;
+import dev.berth.scheduler.state.Webhook;
+import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** Small values that several messages share. Pure. */
 public final class Values {
@@ -140,12 +143,42 @@ public final class Values {
 
   /** Without a target it is refused later, as 0 is. */
   public static Command.AutoscaleAsked autoscale(dev.berth.proto.v1.Autoscale asked) {
-    boolean isByRequests = asked.hasRequests();
-    return new Command.AutoscaleAsked(
-        asked.getMin(),
-        asked.getMax(),
-        isByRequests ? Autoscale.Measure.REQUESTS : Autoscale.Measure.P95_MILLIS,
-        isByRequests ? asked.getRequests() : asked.getP95Millis());
+    return switch (asked.getTargetCase()) {
+      case REQUESTS -> autoscale(asked, Autoscale.Measure.REQUESTS, asked.getRequests(), null);
+      case CPU_PERCENT ->
+          autoscale(asked, Autoscale.Measure.CPU_PERCENT, asked.getCpuPercent(), null);
+      case QUEUE ->
+          autoscale(
+              asked,
+              Autoscale.Measure.QUEUE,
+              asked.getQueue().getJobs(),
+              webhook(asked.getQueue().getWebhook()));
+      case P95_MILLIS, TARGET_NOT_SET ->
+          autoscale(asked, Autoscale.Measure.P95_MILLIS, asked.getP95Millis(), null);
+    };
+  }
+
+  private static Command.AutoscaleAsked autoscale(
+      dev.berth.proto.v1.Autoscale asked,
+      Autoscale.Measure measure,
+      long target,
+      Command.@Nullable WebhookAsked queue) {
+    return new Command.AutoscaleAsked(asked.getMin(), asked.getMax(), measure, target, queue);
+  }
+
+  public static Command.WebhookAsked webhook(dev.berth.proto.v1.Webhook asked) {
+    return new Command.WebhookAsked(
+        asked.getUrl(),
+        Duration.ofMillis(Integer.toUnsignedLong(asked.getTimeoutMillis())),
+        asked.getSecret());
+  }
+
+  /** Without its secret. */
+  public static dev.berth.proto.v1.Webhook webhook(Webhook webhook) {
+    return dev.berth.proto.v1.Webhook.newBuilder()
+        .setUrl(webhook.url())
+        .setTimeoutMillis((int) webhook.timeout().toMillis())
+        .build();
   }
 
   public static AppName appName(dev.berth.proto.v1.AppName name) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.berth.scheduler.state.Autoscale;
 import dev.berth.scheduler.state.Autoscale.Measure;
 import dev.berth.scheduler.state.Traffic;
+import dev.berth.scheduler.state.Webhook;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -40,14 +41,51 @@ class ScalingTest {
         .isEqualTo(expected);
   }
 
+  /** What routers do not tell: percent of a cpu, or jobs, of all instances together. */
+  @ParameterizedTest(name = "{0}: {1} instances, load {2} -> {3}")
+  @CsvSource({
+    "CPU_PERCENT 1 10 70, 4, 300, 4", // 75 % each is within a tenth
+    "CPU_PERCENT 1 10 70, 4, 360, 6",
+    "CPU_PERCENT 1 10 50, 2, 400, 4", // at most doubled
+    "QUEUE 1 10 100, 2, 210, 2",
+    "QUEUE 1 10 100, 2, 350, 4",
+    "QUEUE 1 10 100, 4, 1000000, 8",
+    "QUEUE 1 3 100, 2, 1000000, 3",
+    "QUEUE 1 10 100, 4, 0, 4", // fewer, but not yet
+  })
+  void decidesByLoad(String policy, int count, double load, int expected) {
+    var seen = new Scaling.Seen(count, Traffic.NONE, true, START.plusSeconds(60), load);
+
+    Scaling.Step step = new Scaling(START).next(policy(policy), seen);
+
+    assertThat(step == null ? count : step.count()).isEqualTo(expected);
+  }
+
+  @Test
+  void anEmptyQueueLowersTheCountSlowly() {
+    var scaling = new Scaling(START);
+    int count = 10;
+    for (int second = 45; second < 600; second += 5) {
+      var seen = new Scaling.Seen(count, Traffic.NONE, true, START.plusSeconds(second), 0);
+      Scaling.Step step = scaling.next(policy("QUEUE 1 10 100"), seen);
+      assertThat(step == null || second >= 345).as("five minutes first").isTrue();
+      count = step == null ? count : step.count();
+    }
+    assertThat(count).isBetween(4, 9);
+  }
+
   /** "REQUESTS 1 10 50": measure, bounds, target. */
   private static Autoscale policy(String text) {
     String[] words = text.split(" ", -1);
+    Measure measure = Measure.valueOf(words[0]);
     return new Autoscale(
         Integer.parseInt(words[1]),
         Integer.parseInt(words[2]),
-        Measure.valueOf(words[0]),
-        Long.parseLong(words[3]));
+        measure,
+        Long.parseLong(words[3]),
+        measure == Measure.QUEUE
+            ? new Webhook("https://a.example", Duration.ofSeconds(5), "0123456789abcdef")
+            : null);
   }
 
   @Test

@@ -9,11 +9,16 @@ import dev.berth.scheduler.state.Event;
 import dev.berth.scheduler.state.Formation;
 import dev.berth.scheduler.state.HistoryEvent;
 import dev.berth.scheduler.state.Outcome;
+import dev.berth.scheduler.state.Placement;
+import dev.berth.scheduler.state.PlacementId;
+import dev.berth.scheduler.state.ProcessTypeId;
 import dev.berth.scheduler.state.Quota;
+import dev.berth.scheduler.state.RefusalCode;
 import dev.berth.scheduler.state.Signals;
 import dev.berth.scheduler.state.Traffic;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -91,6 +96,105 @@ class AutoscalingTest {
     cluster.run(Duration.ofMinutes(10));
 
     assertThat(count()).isEqualTo(2);
+  }
+
+  @Test
+  void theCountFollowsTheCpuThatAgentsTellOf() {
+    set(new Command.AutoscaleAsked(2, 8, Measure.CPU_PERCENT, 50));
+
+    burn(Duration.ofMinutes(4), 900);
+    assertThat(count()).isEqualTo(8);
+    assertThat(decisions()).first().asString().contains("cpu 90% of the size on average");
+
+    burn(Duration.ofMinutes(20), 10);
+    assertThat(count()).isEqualTo(2);
+  }
+
+  @Test
+  void withoutFreshWordOfTheCpuOrTheQueueTheCountStays() {
+    set(new Command.AutoscaleAsked(2, 8, Measure.CPU_PERCENT, 50));
+    burn(Duration.ofSeconds(15), 900);
+    cluster.run(Duration.ofMinutes(10));
+    assertThat(count()).isEqualTo(2);
+
+    set(queued(100));
+    cluster.run(Duration.ofSeconds(10));
+    cluster.offer(new Event.QueueRead(WEB, -1, "the status is 500"));
+    cluster.offer(new Event.QueueRead(WEB, -1, "the status is 500"));
+    cluster.run(Duration.ofMinutes(10));
+    assertThat(count()).isEqualTo(2);
+    assertThat(cluster.snapshot().history().values())
+        .filteredOn(event -> event.kind().equals("app.queue-silent"))
+        .hasSize(1);
+  }
+
+  @Test
+  void theCountFollowsTheQueue() {
+    set(queued(100));
+
+    for (int round = 0; round < 16; round++) {
+      cluster.offer(new Event.QueueRead(WEB, 700, ""));
+      cluster.run(Duration.ofSeconds(15));
+    }
+
+    assertThat(count()).isEqualTo(7);
+    assertThat(decisions()).first().asString().contains("web 2 to 4: 700 jobs wait");
+  }
+
+  @Test
+  void aQueueNeedsAnAddressThatCanBeCalledAndASecret() {
+    for (String url : List.of("ftp://a.example", "https://", "https://u@a.example", "a.example")) {
+      assertThat(refusal(asked(url, "0123456789abcdef"))).isEqualTo(RefusalCode.INVALID_WEBHOOK);
+    }
+    assertThat(refusal(asked("https://a.example/jobs", "short")))
+        .isEqualTo(RefusalCode.INVALID_WEBHOOK);
+    assertThat(refusal(new Command.AutoscaleAsked(1, 8, Measure.QUEUE, 5)))
+        .isEqualTo(RefusalCode.INVALID_COUNT);
+    assertThat(refusal(new Command.AutoscaleAsked(1, 8, Measure.CPU_PERCENT, 101)))
+        .isEqualTo(RefusalCode.INVALID_COUNT);
+  }
+
+  private static final ProcessTypeId WEB = new ProcessTypeId(TestCluster.SHOP_ID, "web");
+
+  private static Command.AutoscaleAsked queued(long jobs) {
+    return new Command.AutoscaleAsked(
+        2, 8, Measure.QUEUE, jobs, asked("https://a.example", "0123456789abcdef").queue());
+  }
+
+  private static Command.AutoscaleAsked asked(String url, String secret) {
+    return new Command.AutoscaleAsked(
+        2, 8, Measure.QUEUE, 5, new Command.WebhookAsked(url, Duration.ZERO, secret));
+  }
+
+  private void set(Command.AutoscaleAsked asked) {
+    assertThat(cluster.operator(new Command.SetAutoscale(TestCluster.SHOP, "web", asked)))
+        .isInstanceOf(Outcome.Accepted.class);
+  }
+
+  private RefusalCode refusal(Command.AutoscaleAsked asked) {
+    Outcome outcome = cluster.operator(new Command.SetAutoscale(TestCluster.SHOP, "web", asked));
+    return ((Outcome.Refused) outcome).code();
+  }
+
+  private List<String> decisions() {
+    return cluster.snapshot().history().values().stream()
+        .filter(event -> event.kind().equals("app.autoscaled"))
+        .map(HistoryEvent::message)
+        .toList();
+  }
+
+  /** Each agent tells every 15 s of each of its instances. */
+  private void burn(Duration time, int cpuMillis) {
+    for (long told = 0; told < time.toSeconds(); told += 15) {
+      for (TestAgent agent : cluster.agents()) {
+        Map<PlacementId, Integer> used = new HashMap<>();
+        for (Placement placement : cluster.state().placements().on(agent.id())) {
+          used.put(placement.id(), cpuMillis);
+        }
+        cluster.offer(new Event.CpuUsed(agent.id(), agent.connection(), used));
+      }
+      cluster.run(Duration.ofSeconds(15));
+    }
   }
 
   private Outcome scale(int count) {

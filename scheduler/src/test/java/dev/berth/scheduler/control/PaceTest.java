@@ -61,17 +61,17 @@ class PaceTest {
     move(2);
     pace.advance(START.plus(Duration.ofMinutes(59)));
 
-    assertThat(pace.allowance().lately().applyAsInt(APP)).isEqualTo(2);
+    assertThat(pace.allowance(_ -> null).lately().applyAsInt(APP)).isEqualTo(2);
 
     pace.advance(START.plus(Duration.ofMinutes(60)));
-    assertThat(pace.allowance().lately().applyAsInt(APP)).isZero();
+    assertThat(pace.allowance(_ -> null).lately().applyAsInt(APP)).isZero();
   }
 
   @Test
   void noMoreIsRememberedThanTheBudgetAllows() {
     move(100);
 
-    assertThat(pace.allowance().lately().applyAsInt(APP)).isEqualTo(3);
+    assertThat(pace.allowance(_ -> null).lately().applyAsInt(APP)).isEqualTo(3);
   }
 
   private void move(int times) {

@@ -6,6 +6,7 @@ import dev.berth.scheduler.control.Planner.Forecast;
 import dev.berth.scheduler.placement.SpreadPlacer;
 import dev.berth.scheduler.state.Caller;
 import dev.berth.scheduler.state.Capacity;
+import dev.berth.scheduler.state.ClusterSettings;
 import dev.berth.scheduler.state.Command;
 import dev.berth.scheduler.state.HistoryEvent;
 import dev.berth.scheduler.state.NodeId;
@@ -41,6 +42,35 @@ class PlannerTest {
     assertThat(cluster.placements("web"))
         .extracting(it -> it.instance() + " " + it.node())
         .containsAll(planned);
+  }
+
+  @Test
+  void theTimeOfADrainFollowsFromTheClustersPaceAndTheAppsBudget() {
+    cluster.scale("web", 60);
+    cluster.run(Duration.ofMinutes(2));
+    NodeId node = cluster.placements("web").getFirst().node();
+    var drain = new Command.DrainNode(node.name(), Duration.ZERO);
+
+    Duration free = planned(1000, drain).time();
+    Duration paced = planned(1, drain).time();
+    cluster.operator(
+        new Command.SetRollout(
+            TestCluster.SHOP,
+            new Command.PolicyChange(null, null, null, null, null, null, null, null),
+            new Command.BudgetChange(70L, null, null)));
+    Duration budgeted = planned(1000, drain).time();
+
+    int there = cluster.state().placements().on(node).size();
+    assertThat(paced).isGreaterThanOrEqualTo(Duration.ofSeconds(there - 5)).isGreaterThan(free);
+    assertThat(budgeted).isGreaterThan(Duration.ofMinutes(50));
+  }
+
+  private Forecast.Planned planned(int movesPerSecond, Command command) {
+    ClusterSettings settings = TestCluster.SETTINGS.withMovesPerSecond(movesPerSecond);
+    Forecast forecast =
+        new Planner(settings, new SpreadPlacer())
+            .plan(cluster.snapshot(), command, new Caller.Operator());
+    return (Forecast.Planned) forecast;
   }
 
   @Test

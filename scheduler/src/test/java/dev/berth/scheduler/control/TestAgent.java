@@ -156,6 +156,14 @@ public final class TestAgent {
       release(placement, before, now);
       return;
     }
+    if (placement.instance().type().isShadow() && isBroken.test(placement)) {
+      if (before == null) {
+        var exit =
+            new Exit(Exit.Cause.PROCESS_EXITED, 1, now, "exited with code 1; no libssl.so.3");
+        say(new PlacementReport(placement.id(), 1, new Phase.Stopped(), exit, now));
+      }
+      return;
+    }
     int incarnation = before == null ? 1 : before.incarnation() + 1;
     if (isBroken.test(placement)) {
       if (incarnation < 6) {

@@ -240,6 +240,7 @@ class RestoreTest {
                 directory.resolve("blobs"),
                 SlugLimits.DEFAULT,
                 Duration.ofHours(24),
+                List.of(),
                 directory.resolve("scheduler.json")),
             new Scheduler.Outside(InstantSource.system(), new SecureRandom()));
     channel =

@@ -150,6 +150,7 @@ class SchedulerTest {
             directory.resolve("blobs"),
             SlugLimits.DEFAULT,
             Duration.ofHours(24),
+            List.of(),
             directory.resolve("scheduler.json"));
     Scheduler started =
         new Scheduler(settings, new Scheduler.Outside(InstantSource.system(), new SecureRandom()));

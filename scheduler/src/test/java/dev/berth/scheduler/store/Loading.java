@@ -11,6 +11,7 @@ import dev.berth.proto.stored.v1.StoredNode;
 import dev.berth.proto.stored.v1.StoredPlacements;
 import dev.berth.proto.stored.v1.StoredRelease;
 import dev.berth.proto.stored.v1.StoredTenant;
+import dev.berth.proto.stored.v1.StoredTrial;
 import dev.berth.scheduler.state.Change;
 import dev.berth.scheduler.state.ClusterState;
 import dev.berth.scheduler.state.HistoryEvent;
@@ -60,6 +61,9 @@ final class Loading {
     }
     for (byte[] data : all("campaigns")) {
       changes.add(new Change.PutCampaign(CampaignCodec.decoded(StoredCampaign.parseFrom(data))));
+    }
+    for (byte[] data : all("trials")) {
+      changes.add(new Change.PutTrial(TrialCodec.decoded(StoredTrial.parseFrom(data))));
     }
     for (byte[] data : all("nodes")) {
       changes.add(new Change.PutNode(Decoding.node(StoredNode.parseFrom(data))));

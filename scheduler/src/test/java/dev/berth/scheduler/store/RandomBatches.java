@@ -28,8 +28,12 @@ import dev.berth.scheduler.state.ProcessType;
 import dev.berth.scheduler.state.Quota;
 import dev.berth.scheduler.state.Release;
 import dev.berth.scheduler.state.ReleaseId;
+import dev.berth.scheduler.state.Shadow;
 import dev.berth.scheduler.state.Tenant;
 import dev.berth.scheduler.state.TenantId;
+import dev.berth.scheduler.state.Trial;
+import dev.berth.scheduler.state.TrialId;
+import dev.berth.scheduler.state.Webhook;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -72,7 +76,7 @@ final class RandomBatches {
   }
 
   private Change change() {
-    return switch (random.nextInt(19)) {
+    return switch (random.nextInt(21)) {
       case 0 -> new Change.PutTenant(tenant());
       case 1 -> new Change.RemoveTenant(new TenantId("tenant-" + random.nextInt(NAMES)));
       case 2 -> event();
@@ -88,6 +92,8 @@ final class RandomBatches {
       case 13 -> new Change.PutAnswer(answer(), 0);
       case 14 -> new Change.RemoveAnswer(1 + random.nextInt(40));
       case 12 -> new Change.PutFreeze(freeze());
+      case 19 -> new Change.PutTrial(trial());
+      case 20 -> new Change.RemoveTrial(new TrialId(1 + random.nextInt(3)));
       case 11 -> new Change.RemoveCampaign(new CampaignId(1 + random.nextInt(3)));
       default -> new Change.PutPlacement(placement());
     };
@@ -145,8 +151,30 @@ final class RandomBatches {
                 .withFormation("web", new Formation(random.nextInt(200), "small").with(autoscale()))
                 .withPin(random.nextBoolean() ? new BaseCourse.Pin(NOW, "not now") : null)
                 .movedBy(new CampaignId(1 + random.nextInt(3)), 2, NOW)
+                .withShadow(random.nextBoolean() ? shadow() : null)
                 .atVersion(random.nextLong(1, 1000))));
     return changes;
+  }
+
+  private static Shadow shadow() {
+    return new Shadow(new TrialId(2), TreePMap.empty())
+        .with("web", new Shadow.Tried(Shadow.Outcome.BROKEN, "exited with code 1", NOW))
+        .with("worker", new Shadow.Tried(Shadow.Outcome.UNDER_WAY, "", NOW));
+  }
+
+  private Trial trial() {
+    return new Trial(
+        new TrialId(1 + random.nextInt(3)),
+        new Trial.Course(
+            "debian-13",
+            2,
+            random.nextBoolean() ? TreePSet.singleton(appId()) : TreePSet.empty(),
+            random.nextBoolean() ? "debian-12" : "",
+            1 + random.nextInt(9),
+            Duration.ofSeconds(90),
+            random.nextBoolean()),
+        new Trial.Standing(Trial.Phase.HALTED, NOW, "words"),
+        new Campaign.Origin(NOW, "operator", "because"));
   }
 
   private Campaign campaign() {
@@ -245,6 +273,13 @@ final class RandomBatches {
   private @Nullable Autoscale autoscale() {
     return random.nextBoolean()
         ? null
-        : new Autoscale(1, 1 + random.nextInt(9), Autoscale.Measure.P95_MILLIS, 200);
+        : random.nextBoolean()
+            ? new Autoscale(1, 1 + random.nextInt(9), Autoscale.Measure.P95_MILLIS, 200)
+            : new Autoscale(
+                1,
+                9,
+                Autoscale.Measure.QUEUE,
+                200,
+                new Webhook("https://a.example/", Duration.ofSeconds(3), "0123456789abcdef"));
   }
 }

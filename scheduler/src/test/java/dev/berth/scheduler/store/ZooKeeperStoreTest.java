@@ -37,6 +37,7 @@ import dev.berth.scheduler.state.Share;
 import dev.berth.scheduler.state.Tenant;
 import dev.berth.scheduler.state.TenantId;
 import dev.berth.scheduler.state.Turnover;
+import dev.berth.scheduler.state.Webhook;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -256,7 +257,13 @@ class ZooKeeperStoreTest {
             Duration.ofSeconds(7),
             true,
             false),
-        new Budget(12, Duration.ofHours(1), new Budget.Window(1320, 270)),
+        new Budget(
+            12,
+            Duration.ofHours(1),
+            new Budget.Window(1320, 270),
+            new Budget.Coordinator(
+                new Webhook("http://a.example:81/x", Duration.ofMillis(700), "0123456789abcdef"),
+                true)),
         new Deploy(1, 2, 3, new Deploy.Standing(Deploy.Phase.ROLLING, 1, NOW, true, "why")));
   }
 

@@ -127,7 +127,7 @@ final class BudgetsHold extends Invariant {
       for (Placement placement : state.placements().of(type)) {
         boolean isLate =
             placement.since().isBefore(now) && placement.since().plus(HOUR).isAfter(now);
-        lately += placement.isWanted() && isLate ? 1 : 0;
+        lately += placement.isWanted() && isLate && !type.isShadow() ? 1 : 0;
       }
     }
     return lately;

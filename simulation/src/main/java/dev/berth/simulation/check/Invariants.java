@@ -33,6 +33,7 @@ public final class Invariants {
             new ReplacementsAreBraked(cluster),
             new BudgetsHold(cluster),
             new MovesPay(cluster),
+            new TrialsStayAside(cluster),
             new TakeoversKeepRoutes(cluster),
             new CrashedInstancesComeBack(cluster),
             new SoftStateIsBounded(cluster),

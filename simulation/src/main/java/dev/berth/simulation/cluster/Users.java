@@ -33,6 +33,8 @@ public final class Users {
 
   private static final Digest DIGEST = new Digest("0".repeat(64));
 
+  private static final String NEXT_LINE = "debian-13";
+
   /** How a release behaves. */
   public enum Quality {
     GOOD,
@@ -60,6 +62,7 @@ public final class Users {
   /** A cluster to begin with: tenants, apps, and a first release each. */
   public void setUp(int tenants, int appsEach) {
     ask(new Command.PublishBase("debian-12", DIGEST, 1, ""));
+    ask(new Command.PublishBase(NEXT_LINE, digest(NEXT_LINE), 1, ""));
     for (int tenant = 1; tenant <= tenants; tenant++) {
       String name = "tenant-" + tenant;
       ask(new Command.CreateTenant(name, new Quota(60, 16_384, 10), digest(name)));
@@ -197,6 +200,16 @@ public final class Users {
   public void publishBase(int number) {
     Digest digest = new Digest("%064x".formatted(1000L + number));
     ask(new Command.PublishBase("debian-12", digest, 1, ""));
+  }
+
+  /** The other base line, under all apps; of each third, workers too. */
+  public void tryBase(int atATime, int mix) {
+    var pace = new Command.TrialPace(1 + atATime % 4, Duration.ofSeconds(60));
+    ask(new Command.TryBase(NEXT_LINE, 0, List.of(), "", pace, mix % 3 == 0));
+  }
+
+  public void haltTrial() {
+    ask(new Command.HaltTrial(NEXT_LINE, 0));
   }
 
   // --- asking

@@ -29,6 +29,8 @@ public record Act(long at, Kind kind, int which, int other, long micros) {
     FREEZE(2),
     THAW(2),
     PUBLISH_BASE(1),
+    TRY_BASE(3),
+    HALT_TRIAL(1),
 
     KILL(6),
     PAUSE(4),
@@ -76,7 +78,7 @@ public record Act(long at, Kind kind, int which, int other, long micros) {
 
     /** By a user, and no fault. */
     public boolean isUsers() {
-      return compareTo(PUBLISH_BASE) <= 0;
+      return compareTo(HALT_TRIAL) <= 0;
     }
   }
 

@@ -66,6 +66,7 @@ public final class Director {
       users.undrain(agent.name());
     }
     users.thaw();
+    users.haltTrial();
     for (int app = 0; app < users.apps(); app++) {
       users.unbind(app);
       users.deploy(app, Users.Quality.GOOD);
@@ -91,6 +92,8 @@ public final class Director {
       case FREEZE -> users.freeze();
       case THAW -> users.thaw();
       case PUBLISH_BASE -> users.publishBase(act.other());
+      case TRY_BASE -> users.tryBase(act.which(), act.other());
+      case HALT_TRIAL -> users.haltTrial();
 
       case KILL -> kill(any(act), act.micros());
       case PAUSE -> pause(any(act), act.micros());
