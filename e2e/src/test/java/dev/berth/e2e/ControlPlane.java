@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * An ensemble, two schedulers, an agent and a router: each a process of its own, without anybody
@@ -48,6 +49,7 @@ final class ControlPlane implements AutoCloseable {
   private final Programs programs;
   private final String id = "%06x".formatted(ThreadLocalRandom.current().nextInt(1 << 24));
   private final List<Integer> apiPorts = new ArrayList<>();
+  private final List<List<Valve>> ways = new ArrayList<>();
   private final List<ManagedChannel> channels = new ArrayList<>();
   private final int httpPort = freePort();
 
@@ -59,6 +61,7 @@ final class ControlPlane implements AutoCloseable {
     ensemble = Ensemble.start(directory);
     for (int number = 0; number < SCHEDULERS; number++) {
       apiPorts.add(freePort());
+      ways.add(toEach(ensemble.clientPorts()));
       channels.add(
           NettyChannelBuilder.forAddress(
                   "127.0.0.1",
@@ -72,6 +75,14 @@ final class ControlPlane implements AutoCloseable {
     }
     router = programs.start("router", 96, "dev.berth.router.RouterMain", router());
     agent = programs.start("agent", 96, "dev.berth.agent.AgentMain", agentSettings(), "run");
+  }
+
+  private static List<Valve> toEach(List<Integer> ports) throws IOException {
+    var valves = new ArrayList<Valve>();
+    for (int port : ports) {
+      valves.add(new Valve(port));
+    }
+    return valves;
   }
 
   // --- what the tests say about it
@@ -88,6 +99,7 @@ final class ControlPlane implements AutoCloseable {
 
   /** Everything runs again, whatever a test has done to it. */
   void restore() {
+    ways.forEach(way -> way.forEach(Valve::open));
     ensemble.ensureAll();
     schedulers.forEach(ChildJvm::ensure);
     router.ensure();
@@ -113,6 +125,16 @@ final class ControlPlane implements AutoCloseable {
         .map(this::instances)
         .map(all -> all.stream().filter(it -> it.getPhase() == Instance.Phase.RUNNING).count())
         .orElse(0L);
+  }
+
+  /** From here on, what this scheduler and the ensemble send each other is held back. */
+  void cutFromStore(int scheduler) {
+    ways.get(scheduler).forEach(Valve::shut);
+  }
+
+  /** What was held back arrives. */
+  void mendToStore(int scheduler) {
+    ways.get(scheduler).forEach(Valve::open);
   }
 
   /** Which scheduler leads, 0 or 1. */
@@ -216,7 +238,11 @@ final class ControlPlane implements AutoCloseable {
     settings.put("cluster.domain", "localhost");
     settings.put("cluster.base-line", "busybox");
     settings.put("api.port", Integer.toString(apiPorts.get(number)));
-    settings.put("zookeeper.connect", ensemble.connectString());
+    settings.put(
+        "zookeeper.connect",
+        ways.get(number).stream()
+            .map(way -> "127.0.0.1:" + way.port())
+            .collect(Collectors.joining(",")));
     settings.put("zookeeper.directory", directory.resolve("secret").toString());
     settings.put("blobs.directory", directory.resolve("blobs").toString());
     return settings;
@@ -256,6 +282,9 @@ final class ControlPlane implements AutoCloseable {
     router.kill();
     agent.kill();
     ensemble.close();
+    for (Valve way : ways.stream().flatMap(List::stream).toList()) {
+      way.close();
+    }
     programs.sweep("agent");
     programs.keepLogs("control-plane");
   }
