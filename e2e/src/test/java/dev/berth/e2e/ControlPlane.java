@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * An ensemble, two schedulers, an agent and a router: each a process of its own, without anybody
@@ -52,6 +53,7 @@ final class ControlPlane implements AutoCloseable {
   private final Programs programs;
   private final String id = "%06x".formatted(ThreadLocalRandom.current().nextInt(1 << 24));
   private final List<Integer> apiPorts = new ArrayList<>();
+  private final List<List<Valve>> ways = new ArrayList<>();
   private final List<ManagedChannel> channels = new ArrayList<>();
   private final int httpPort = freePort();
 
@@ -63,6 +65,7 @@ final class ControlPlane implements AutoCloseable {
     ensemble = Ensemble.start(directory);
     for (int number = 0; number < SCHEDULERS; number++) {
       apiPorts.add(freePort());
+      ways.add(toEach(ensemble.clientPorts()));
       channels.add(
           NettyChannelBuilder.forAddress(
                   "127.0.0.1",
@@ -75,6 +78,14 @@ final class ControlPlane implements AutoCloseable {
     }
     router = programs.start("router", 96, Programs.ROUTER, router());
     agent = programs.start("agent", 96, Programs.AGENT, agentSettings(), "run");
+  }
+
+  private static List<Valve> toEach(List<Integer> ports) throws IOException {
+    var valves = new ArrayList<Valve>();
+    for (int port : ports) {
+      valves.add(new Valve(port));
+    }
+    return valves;
   }
 
   // --- what the tests say about it
@@ -91,6 +102,7 @@ final class ControlPlane implements AutoCloseable {
 
   /** Everything runs again, whatever a test has done to it. */
   void restore() {
+    ways.forEach(way -> way.forEach(Valve::open));
     ensemble.ensureAll();
     schedulers.forEach(ChildJvm::ensure);
     router.ensure();
@@ -116,6 +128,16 @@ final class ControlPlane implements AutoCloseable {
         .map(this::instances)
         .map(all -> all.stream().filter(it -> it.getPhase() == Instance.Phase.RUNNING).count())
         .orElse(0L);
+  }
+
+  /** From here on, what this scheduler and the ensemble send each other is held back. */
+  void cutFromStore(int scheduler) {
+    ways.get(scheduler).forEach(Valve::shut);
+  }
+
+  /** What was held back arrives. */
+  void mendToStore(int scheduler) {
+    ways.get(scheduler).forEach(Valve::open);
   }
 
   /** Which scheduler leads, 0 or 1. */
@@ -219,7 +241,11 @@ final class ControlPlane implements AutoCloseable {
     settings.put("cluster.domain", "localhost");
     settings.put("cluster.base-line", "busybox");
     settings.put("api.port", Integer.toString(apiPorts.get(number)));
-    settings.put("zookeeper.connect", ensemble.connectString());
+    settings.put(
+        "zookeeper.connect",
+        ways.get(number).stream()
+            .map(way -> "127.0.0.1:" + way.port())
+            .collect(Collectors.joining(",")));
     settings.put("zookeeper.directory", directory.resolve("secret").toString());
     settings.put("blobs.directory", directory.resolve("blobs").toString());
     return settings;
@@ -259,6 +285,9 @@ final class ControlPlane implements AutoCloseable {
     router.kill();
     agent.kill();
     ensemble.close();
+    for (Valve way : ways.stream().flatMap(List::stream).toList()) {
+      way.close();
+    }
     programs.sweep("agent");
     programs.keepLogs("control-plane");
   }

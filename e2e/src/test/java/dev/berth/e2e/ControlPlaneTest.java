@@ -81,6 +81,38 @@ class ControlPlaneTest {
   }
 
   @Test
+  void aLeaderThatIsCutOffFromTheStoreStepsDownAndWhatItHadSentTakesNoEffect() throws Exception {
+    int leader = plane.awaitLeader();
+    long epoch = plane.status(leader).orElseThrow().getEpoch();
+    List<Long> instances = plane.processes.ofApp(SHOP);
+
+    plane.cutFromStore(leader);
+    Future<App> asked =
+        AppServiceGrpc.newFutureStub(plane.channel(leader))
+            .withDeadlineAfter(60, TimeUnit.SECONDS)
+            .scale(scaling(7));
+    try {
+      plane.deadline.until("the other leads", LONG, () -> plane.status(1 - leader).isPresent());
+      plane.deadline.until(
+          "the one that is cut off leads no more", LONG, () -> plane.status(leader).isEmpty());
+      assertThat(isRefused(asked)).isTrue();
+      plane.berth("ps", "-a", SHOP);
+    } finally {
+      plane.mendToStore(leader);
+    }
+
+    plane.deadline.until(
+        "the one that was cut off names the other",
+        LONG,
+        () -> hint(leader).equals(Optional.of(plane.address(1 - leader))));
+    plane.awaitSettled(2);
+    assertThat(plane.status(1 - leader).orElseThrow().getEpoch()).isEqualTo(epoch + 1);
+    assertThat(plane.status(1 - leader).orElseThrow().getInstancesWanted()).isEqualTo(2);
+    assertThat(plane.processes.ofApp(SHOP)).isEqualTo(instances);
+    assertThat(plane.answers()).isTrue();
+  }
+
+  @Test
   void aLeaderThatSleptPastItsSessionWritesNothingAndFollows() throws Exception {
     int leader = plane.awaitLeader();
     long epoch = plane.status(leader).orElseThrow().getEpoch();

@@ -68,6 +68,10 @@ final class Ensemble implements AutoCloseable {
     return clientPorts.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
   }
 
+  List<Integer> clientPorts() {
+    return clientPorts;
+  }
+
   ChildJvm server(int number) {
     return servers.get(number - 1);
   }

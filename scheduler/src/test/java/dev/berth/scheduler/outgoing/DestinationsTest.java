@@ -68,8 +68,8 @@ class DestinationsTest {
 
     assertThat(allowing.isOpen(InetAddress.getByName("10.1.2.3"), 80)).isTrue();
     assertThat(allowing.isOpen(InetAddress.getByName("10.2.2.3"), 80)).isFalse();
-    assertThat(allowing.isOpen(InetAddress.getByName("127.0.0.1"), 80)).isTrue();
-    assertThat(allowing.isOpen(InetAddress.getByName("127.0.0.1"), 7070)).isFalse();
+    assertThat(allowing.isOpen(InetAddress.getByName("127.1.2.3"), 80)).isTrue();
+    assertThat(allowing.isOpen(InetAddress.getByName("127.1.2.3"), 7070)).isFalse();
   }
 
   @Test
