@@ -33,7 +33,7 @@ final class Neighbours {
     processes = stage.cluster.processes();
     all =
         byNode.values().stream()
-            .max(Comparator.comparing(Neighbours::apps).thenComparing(List::size))
+            .max(Comparator.comparingInt(Neighbours::apps).thenComparingInt(List::size))
             .orElseThrow();
   }
 
