@@ -66,9 +66,8 @@ class WebhookClientTest {
 
   @Test
   void chunksAreJoinedAndOtherStatusesToldAsTheyAre() throws Exception {
-    answer(
-        "HTTP/1.1 409 Conflict\r\nTransfer-Encoding: chunked\r\n\r\n"
-            + "4\r\nnot \r\n3;x=y\r\nnow\r\n0\r\n\r\n");
+    String head = "HTTP/1.1 409 Conflict\r\nTransfer-Encoding: chunked\r\n\r\n";
+    answer(head + "4\r\nnot \r\n3;x=y\r\nnow\r\n0\r\n\r\n");
 
     assertThat(client.post(webhook("/", 5000), "{}"))
         .isEqualTo(new WebhookClient.Answer(409, "not now"));
