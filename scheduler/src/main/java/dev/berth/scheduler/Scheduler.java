@@ -102,12 +102,8 @@ public final class Scheduler implements AutoCloseable {
                   services,
                   executor));
       admin = opened(new AdminEndpoint(registry, settings.listen().adminPort()));
-      Errands errands =
-          opened(
-              errands(
-                  settings.webhookAllow(),
-                  Set.copyOf(List.of(server.port(), admin.port(), core.storePort())),
-                  outside.clock()));
+      Set<Integer> ownPorts = Set.copyOf(List.of(server.port(), admin.port(), core.storePort()));
+      Errands errands = opened(errands(settings.webhookAllow(), ownPorts, outside.clock()));
       opened(leadership.follow(errands));
       errands.start();
       core.stand(advertised(settings.listen()));
