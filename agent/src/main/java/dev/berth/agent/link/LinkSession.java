@@ -235,9 +235,15 @@ final class LinkSession implements Uplink, ClientResponseObserver<AgentMessage, 
     }
   }
 
+  /** Not before the hello. */
   void beat() {
-    if (linked.get()) {
-      var _ = send(AgentMessage.newBuilder().setBeat(Beat.getDefaultInstance()).build());
+    sending.lock();
+    try {
+      if (greeted) {
+        var _ = send(AgentMessage.newBuilder().setBeat(Beat.getDefaultInstance()).build());
+      }
+    } finally {
+      sending.unlock();
     }
   }
 

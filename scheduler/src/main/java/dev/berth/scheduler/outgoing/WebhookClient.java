@@ -119,17 +119,18 @@ public final class WebhookClient {
     request.writeBytes(head.getBytes(StandardCharsets.ISO_8859_1));
     request.writeBytes(body);
     socket.getOutputStream().write(request.toByteArray()); // less than a socket's buffer holds
-    var received = new ByteArrayOutputStream();
-    byte[] buffer = new byte[4096];
-    while (received.size() < MAX_ANSWER && !RawAnswer.isWhole(received.toByteArray())) {
-      socket.setSoTimeout(time.left());
-      int most = Math.min(buffer.length, MAX_ANSWER - received.size());
-      int read = socket.getInputStream().read(buffer, 0, most);
-      if (read < 0) {
-        break;
+    try (var answer = new AnswerReader()) {
+      byte[] buffer = new byte[4096];
+      for (int left = MAX_ANSWER; left > 0 && !answer.isWhole(); ) {
+        socket.setSoTimeout(time.left());
+        int read = socket.getInputStream().read(buffer, 0, Math.min(buffer.length, left));
+        if (read < 0) {
+          break;
+        }
+        answer.take(buffer, read);
+        left -= read;
       }
-      received.write(buffer, 0, read);
+      return answer.answer();
     }
-    return RawAnswer.parse(received.toByteArray());
   }
 }
