@@ -203,12 +203,4 @@ enum Mistake {
   List<Edit> edits() {
     return edits;
   }
-
-  /**
-   * Among so many seeds one must find it. Routers leave a leader that is silent for 5 s and then
-   * ask others first, so one that has seen a new leader seldom hears the old one again.
-   */
-  int seeds() {
-    return this == ROUTER_TAKES_TABLES_OF_OLD_EPOCHS ? 180 : 60;
-  }
 }

@@ -11,6 +11,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Each planted mistake is found, within a bounded number of seeds, by an invariant. */
 @Execution(ExecutionMode.CONCURRENT)
 class MistakesTest {
+  private static final int SEEDS = 60;
+
   /** One round. */
   private static final long SECONDS = 960;
 
@@ -28,9 +30,9 @@ class MistakesTest {
         (String)
             seeds
                 .getMethod("firstViolation", long.class, int.class, long.class)
-                .invoke(null, 1L, mistake.seeds(), SECONDS);
+                .invoke(null, 1L, SEEDS, SECONDS);
 
     System.out.println("| `" + mistake + "` | " + words(found) + " |");
-    assertThat(found).as("what %s breaks in %d seeds", mistake, mistake.seeds()).isNotEmpty();
+    assertThat(found).as("what %s breaks in %d seeds", mistake, SEEDS).isNotEmpty();
   }
 }

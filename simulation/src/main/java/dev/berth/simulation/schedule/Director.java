@@ -210,14 +210,15 @@ public final class Director {
   }
 
   /**
-   * It leads on for a while, and some of those who follow it look for a leader again: long enough
-   * at the new one to be given its first table there, then at the old one.
+   * It leads on until it hears of it, 6.7 s at most, and some of those who follow it look for a
+   * leader again: long enough at the new one to be given its first table there, then at the old
+   * one.
    */
   private void depose(SimScheduler leader, Act act) {
     cluster.ensemble().depose(leader.name());
     if (act.other() % 2 == 0) {
-      world.after(500_000, "to the new", () -> part(leader, true, 9_000_000));
-      world.after(10_000_000, "back to the old", () -> part(leader, false, 4_500_000));
+      world.after(100_000, "to the new", () -> part(leader, true, 1_500_000));
+      world.after(1_600_000, "back to the old", () -> part(leader, false, 4_500_000));
     }
   }
 
